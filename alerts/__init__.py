@@ -1,0 +1,1 @@
+"""An incident as words for a person, and its delivery."""

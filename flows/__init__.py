@@ -1,0 +1,1 @@
+"""Prefect around pipeline.py; the only room that knows Prefect."""

@@ -1,0 +1,1 @@
+"""Exchanges on loopback that speak the real wire formats, with switchable failures and scalable time."""

@@ -1,0 +1,1 @@
+"""Derived tables: pure, no clock, no network."""
