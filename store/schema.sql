@@ -25,9 +25,12 @@ CREATE TABLE IF NOT EXISTS lake.core.rows (
     fee_asset VARCHAR, fee_amount DECIMAL(38,18), note VARCHAR, tx_id UUID
 );
 
--- one event; legs beside it
+-- one event; its legs stand in core.legs. The pivoted amounts repeat them where at most one asset went out, one came in and
+-- one paid the fee (else NULL): analysts scan ten million events without joining their legs. legs counts them
 CREATE TABLE IF NOT EXISTS lake.core.transactions (
     connection VARCHAR, tx_id UUID, occurred_at TIMESTAMPTZ, kind VARCHAR, market VARCHAR, side VARCHAR, price DECIMAL(38,18),
+    out_asset VARCHAR, out_amount DECIMAL(38,18), in_asset VARCHAR, in_amount DECIMAL(38,18),
+    fee_asset VARCHAR, fee_amount DECIMAL(38,18), legs INTEGER,
     order_id VARCHAR, native_id VARCHAR, tx_hash VARCHAR, source_type VARCHAR, note VARCHAR, origin VARCHAR, row_count BIGINT,
     digest VARCHAR, first_seen TIMESTAMPTZ, run_id VARCHAR
 );
@@ -58,8 +61,11 @@ CREATE TABLE IF NOT EXISTS lake.ops.connections (
     state VARCHAR, cause VARCHAR, last_success_at TIMESTAMPTZ, key_expires_at TIMESTAMPTZ, rights VARCHAR, settings VARCHAR
 );
 
--- one part of a stream that is known to exist for a connection (a market); unreachable: why the exchange no longer answers for it
-CREATE TABLE IF NOT EXISTS lake.ops.scopes (connection VARCHAR, stream VARCHAR, scope VARCHAR, found_at TIMESTAMPTZ, unreachable VARCHAR);
+-- one part of a stream that must be covered (a market; 'all' where a stream has no parts; 'markets' for the list of parts itself).
+-- books: its rows move balances, so completeness rests on it; unreachable: why the exchange no longer answers for it
+CREATE TABLE IF NOT EXISTS lake.ops.scopes (
+    connection VARCHAR, stream VARCHAR, scope VARCHAR, books BOOLEAN, found_at TIMESTAMPTZ, unreachable VARCHAR
+);
 
 CREATE TABLE IF NOT EXISTS lake.ops.markets (exchange VARCHAR, symbol VARCHAR, base VARCHAR, quote VARCHAR);
 

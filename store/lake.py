@@ -1,0 +1,158 @@
+"""The lake: DuckLake attached to DuckDB, and the one way to write to it.
+
+Every write is a whole transaction under the commit lock. It also updates one guard row, so that a holder that was paused
+and lost its lock fails on the lake's own conflict; a conflict redoes the whole transaction.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+import duckdb
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from store.locks import commit_lock
+from store.settings import Settings
+
+T = TypeVar("T")
+HERE = Path(__file__).parent
+CONFLICT_WORDS = ("conflict", "database is locked", "could not serialize", "deadlock", "another transaction")
+
+
+class LakeMissing(Exception):
+    """There is no lake at the configured place yet."""
+
+
+class Lake:
+    """One process's way into the lake; `con` is a DuckDB connection with the DuckLake attached as `lake`."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+        self.con = con
+        self.settings = settings
+
+    def commit(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        """Run `work` in one transaction under the commit lock; on the lake's conflict the whole of it is run again."""
+        for attempt in Retrying(
+            retry=retry_if_exception(is_conflict),
+            stop=stop_after_attempt(10),
+            wait=wait_random_exponential(multiplier=0.05, max=2),
+            reraise=True,
+        ):
+            with attempt, commit_lock(self.settings):
+                result = self._transaction(work)
+        return result
+
+    def _transaction(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        self.con.execute("BEGIN")
+        try:
+            self.con.execute("UPDATE lake.ops.guard SET version = version + 1")
+            result = work(self.con)
+            self.con.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+        return result
+
+    def _roll_back(self) -> None:
+        try:
+            self.con.execute("ROLLBACK")
+        except duckdb.Error as exc:  # a failed COMMIT has already ended its transaction
+            if "no transaction is active" not in str(exc):
+                raise
+
+    def close(self) -> None:
+        self.con.close()
+
+    def __enter__(self) -> Lake:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def open_lake(settings: Settings, *, read_only: bool = False) -> Lake:
+    """Attach the lake; a writer creates what is missing, a reader raises LakeMissing."""
+    if read_only:
+        if not settings.uses_postgres and not settings.sqlite_path.exists():
+            raise LakeMissing(f"no lake at {settings.catalog_url}: connect an exchange first, or run `gapless demo`")
+    else:
+        settings.make_home()
+    con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET preserve_insertion_order = false")
+    _load_extensions(con, settings)
+    _attach(con, settings, read_only)
+    lake = Lake(con, settings)
+    if not read_only and not _has_schema(con):
+        with commit_lock(settings):
+            if not _has_schema(con):
+                _create_schema(con)
+    return lake
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether DuckLake refused a commit because of another one, so that redoing it whole is right."""
+    return isinstance(error, duckdb.Error) and any(word in str(error).lower() for word in CONFLICT_WORDS)
+
+
+def _load_extensions(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    names = ["ducklake", "postgres_scanner" if settings.uses_postgres else "sqlite_scanner"]
+    if settings.data_path.startswith("s3://"):
+        names.append("httpfs")
+    for name in names:
+        con.execute(f"LOAD '{extension_path(name)}'")
+
+
+def extension_path(name: str) -> Path:
+    """The signed extension inside its wheel: nothing is downloaded at run time."""
+    spec = importlib.util.find_spec(f"duckdb_extension_{name}")
+    if spec is None or not spec.submodule_search_locations:
+        raise LakeMissing(f"DuckDB extension {name} is not installed: run `make install`")
+    return Path(spec.submodule_search_locations[0]) / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
+
+
+def _attach(con: duckdb.DuckDBPyConnection, settings: Settings, read_only: bool) -> None:
+    if settings.data_path.startswith("s3://"):
+        _create_s3_secret(con, settings)
+    mode = ", READ_ONLY" if read_only else ""
+    if settings.uses_postgres:
+        source, extra = f"ducklake:postgres:{settings.postgres_conninfo}", ", METADATA_SCHEMA 'lake'"
+    else:
+        source, extra = f"ducklake:sqlite:{settings.sqlite_path}", ", META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 5000"
+    con.execute(f"ATTACH {_quoted(source)} AS lake (DATA_PATH {_quoted(settings.data_path)}, DATA_INLINING_ROW_LIMIT 0{extra}{mode})")
+
+
+def _create_s3_secret(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    endpoint = settings.s3_endpoint.removeprefix("http://").removeprefix("https://")
+    parts = [
+        "TYPE s3",
+        f"KEY_ID {_quoted(settings.s3_key_id)}",
+        f"SECRET {_quoted(settings.s3_secret.get_secret_value())}",
+        f"REGION {_quoted(settings.s3_region)}",
+    ]
+    if endpoint:
+        tls = "false" if settings.s3_endpoint.startswith("http://") else "true"
+        parts += [f"ENDPOINT {_quoted(endpoint)}", "URL_STYLE 'path'", f"USE_SSL {tls}"]
+    con.execute(f"CREATE SECRET lake_s3 ({', '.join(parts)})")
+
+
+def _has_schema(con: duckdb.DuckDBPyConnection) -> bool:
+    found = con.execute(
+        "SELECT count(*) FROM duckdb_views() WHERE database_name = 'lake' AND view_name = 'catalog'"
+    ).fetchone()
+    return bool(found and found[0])
+
+
+def _create_schema(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("BEGIN")
+    for name in ("schema.sql", "views.sql"):
+        con.execute((HERE / name).read_text())
+    con.execute("COMMIT")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,76 @@
+"""Where everything lies: environment `GAPLESS_*`, else `gapless.toml` in the home folder, else the embedded default."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+
+class Settings(BaseSettings):
+    """One installation. catalog: `sqlite:PATH` or `postgres:CONNINFO`; data: a folder or `s3://bucket/prefix`."""
+
+    model_config = SettingsConfigDict(env_prefix="GAPLESS_", extra="ignore")
+
+    home: Path = Field(default_factory=lambda: Path.home() / ".gapless")
+    catalog: str = ""
+    data: str = ""
+    s3_endpoint: str = ""
+    s3_key_id: str = ""
+    s3_secret: SecretStr = SecretStr("")
+    s3_region: str = "us-east-1"
+    master_key: SecretStr = SecretStr("")
+    throttle: float = 1.0
+    """Multiplies the pauses between calls to exchanges; below 1 only against a sandbox whose time is scaled."""
+    commit_timeout: float = 120.0
+    """Seconds to wait for the commit lock before saying who holds it up."""
+    heartbeat_url: str = ""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        home = Path(os.environ.get("GAPLESS_HOME", Path.home() / ".gapless"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / "gapless.toml")
+
+    @cached_property
+    def catalog_url(self) -> str:
+        return self.catalog or f"sqlite:{self.home / 'catalog.sqlite'}"
+
+    @cached_property
+    def data_path(self) -> str:
+        """Holds nothing but DuckLake's own files: its clean-up deletes foreign Parquet."""
+        return self.data.rstrip("/") + "/" if self.data else f"{self.home / 'lake'}/"
+
+    @property
+    def uses_postgres(self) -> bool:
+        return self.catalog_url.startswith("postgres:")
+
+    @property
+    def postgres_conninfo(self) -> str:
+        return self.catalog_url.removeprefix("postgres:")
+
+    @property
+    def sqlite_path(self) -> Path:
+        return Path(self.catalog_url.removeprefix("sqlite:"))
+
+    @property
+    def archive(self) -> Path:
+        """Owners' files, verbatim, named by their digest."""
+        return self.home / "archive"
+
+    def make_home(self) -> None:
+        """Create the home folder, readable by its owner alone."""
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not self.uses_postgres:
+            self.sqlite_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if "://" not in self.data_path:
+            Path(self.data_path).mkdir(parents=True, exist_ok=True, mode=0o700)
