@@ -1,0 +1,23 @@
+"""Which exchanges the sandbox speaks for, and how each writes its exports. Sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from sandbox.history import History
+from sandbox.room import Room
+
+
+class Export(Protocol):
+    """Writes one export file; start and end cut as the exchange cuts."""
+
+    def __call__(self, history: History, kind: str, start: datetime | None = None, end: datetime | None = None) -> str: ...
+
+
+ROOMS: tuple[type[Room], ...] = (
+)
+
+EXPORTS: Mapping[str, Export] = {
+}
