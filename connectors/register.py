@@ -1,0 +1,8 @@
+"""Every exchange gapless has a room for, sorted. A new one is a row here."""
+
+from __future__ import annotations
+
+from connectors.contract import Exchange
+from connectors.kraken.exchange import KRAKEN
+
+EXCHANGES: tuple[Exchange, ...] = (KRAKEN,)
