@@ -1,0 +1,277 @@
+"""gapless, step by step, as plain functions. Read this first.
+
+    connect          probe the key, then keep it            sync_connection  probe, pull, reconcile, say how far it is whole
+    preview_file     what an import would do                import_file      the same, done
+    undo_upload      a file taken back as a whole           publish          (flows) what is derived
+
+Prefect wraps these functions in `flows/`, the command line calls them in `serve/`; neither adds a step of its own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import duckdb
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+
+from connectors.contract import Exchange, KeyFacts, Stream, Window
+from connectors.failures import Failure, RetryLater
+from intake import pull as pulling
+from intake import upload as uploading
+from intake.pull import Progress, Pull, Tally
+from store import accounts, coverage, keep
+from store.accounts import Connection
+from store.coverage import Claim, Difference
+from store.keys import KeyStore
+from store.lake import Lake
+from store.locks import AlreadySyncing, lease
+
+__all__ = ["AlreadySyncing", "connect", "import_file", "preview_file", "sync_connection", "undo_upload"]
+
+MARKETS = "markets"
+"""The scope that stands for the list of a stream's parts: uncovered until every part was asked."""
+EMPTY_LAG = timedelta(minutes=5)
+"""How close to now an empty answer can prove that nothing happened."""
+
+preview_file = uploading.preview_file
+import_file = uploading.import_previewed
+undo_upload = uploading.undo
+
+
+class ConnectionRefused(Exception):
+    """The connection cannot be made as asked; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOutcome:
+    """How one sync ended. cause: '' when ok; rows: what the exchange answered; new: transactions not known before."""
+
+    connection: str
+    ok: bool
+    causes: tuple[str, ...]
+    message: str
+    pages: int
+    rows: int
+    new: int
+    complete_until: datetime | None
+    differences: tuple[Difference, ...]
+    seconds: float
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def connect(
+    lake: Lake,
+    keys: KeyStore,
+    exchange_id: str,
+    name: str,
+    credentials: Mapping[str, str],
+    *,
+    api_url: str | None = None,
+    since: datetime | None = None,
+    allow_trading_key: bool = False,
+    clock: Callable[[], datetime] = utc_now,
+) -> KeyFacts:
+    """Probe the key, then keep it: nothing is stored of a key that does not work, or that can do more than read."""
+    from connectors import register
+
+    exchange = register.find(exchange_id)
+    _refuse_known_name(lake.con, name)
+    missing = [part for part in exchange.credentials if not credentials.get(part)]
+    if missing:
+        raise ConnectionRefused(f"{exchange.title} keys consist of {', '.join(exchange.credentials)}; missing: {', '.join(missing)}")
+    facts = exchange.probe(_client(lake, exchange, credentials, api_url))
+    if facts.excessive and not allow_trading_key:
+        raise ConnectionRefused(
+            f"this {exchange.title} key can do more than read ({', '.join(facts.excessive)}): make a read-only key,"
+            " or accept the risk with --allow-trading-key"
+        )
+    _refuse_same_account(lake.con, exchange, facts)
+    now = clock()
+    settings: dict[str, Any] = {"api_url": api_url} if api_url else {}
+    if facts.excessive:
+        settings["accepted_rights"] = list(facts.excessive)
+    connection = Connection(name, exchange.id, since or exchange.began, account_id=facts.account_id, settings=settings)
+    keys.put(name, credentials)
+
+    def write(con: duckdb.DuckDBPyConnection) -> None:
+        accounts.add(con, connection, facts.rights, facts.expires_at, now)
+        accounts.expect_scopes(con, name, _first_scopes(exchange), now)
+        keep.note_activity(con, now, "owner", "connected", name, exchange.title)
+
+    lake.commit(write)
+    return facts
+
+
+def sync_connection(
+    lake: Lake,
+    keys: KeyStore,
+    name: str,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    report: Callable[[Progress], None] = lambda _progress: None,
+) -> SyncOutcome:
+    """Bring one connection up to date. A failure is an outcome that is not ok, never an empty success.
+
+    Raises AlreadySyncing when another process has its lease, UnknownConnection, KeysUnreadable.
+    """
+    from connectors import register
+
+    connection = accounts.load(lake.con, name)
+    exchange = register.find(connection.exchange)
+    with lease(lake.settings, name, clock()):
+        started = time.monotonic()
+        credentials = keys.get(name)
+        run_id = lake.commit(lambda con: keep.begin_run(con, name, "sync", clock()))
+        client = _client(lake, exchange, credentials, connection.api_url)
+        pull = Pull(lake, connection, exchange, client, run_id, clock, report, Tally())
+        failures, differences = _pull_everything(pull)
+        return _close_run(pull, failures, differences, time.monotonic() - started)
+
+
+def _pull_everything(pull: Pull) -> tuple[list[Failure], list[Difference]]:
+    """Probe, then every stream. A missing right or an unreadable answer stops its stream; any other failure stops the run."""
+    failures: list[Failure] = []
+    differences: list[Difference] = []
+    try:
+        _retried(lambda: _probe(pull))
+        _refresh_markets(pull)
+        for stream in _in_order(pull):
+            try:
+                _retried(lambda stream=stream: _pull_stream(pull, stream))  # type: ignore[misc]
+            except Failure as failure:
+                failures.append(failure)
+                if not set(failure.causes) & {"permission_missing", "answer_unreadable"}:
+                    break
+    except Failure as failure:
+        failures.append(failure)
+    if not failures:
+        differences = pulling.settle_pending(pull, EMPTY_LAG)
+    return failures, differences
+
+
+def _in_order(pull: Pull) -> list[Stream]:
+    """Balances come last, to be compared with what the others brought; on a first sync also first, to find markets by."""
+    history = [stream for stream in pull.exchange.streams if not stream.snapshot]
+    snapshots = [stream for stream in pull.exchange.streams if stream.snapshot]
+    first = snapshots if pull.connection.last_success_at is None else []
+    return [*first, *history, *snapshots]
+
+
+def _pull_stream(pull: Pull, stream: Stream) -> None:
+    if stream.snapshot:
+        pulling.read_balances(pull, stream)
+        return
+    asked_at = pull.clock()
+    scopes = pulling.discover_scopes(pull, stream)
+    for scope in scopes:
+        pulling.pull_scope(pull, stream, scope)
+    if _has_parts(stream):
+        whole = Window(pull.connection.history_from, asked_at)
+        claim = Claim(stream.name, MARKETS, whole, "paged", pull.run_id)
+        pull.lake.commit(lambda con: coverage.credit(con, pull.connection.name, claim, pull.clock()))
+
+
+def _retried(step: Callable[[], None]) -> None:
+    """Retry only what another try can help; each try goes on where the last one stopped, since coverage is kept."""
+    for attempt in Retrying(
+        retry=retry_if_exception_type(RetryLater), stop=stop_after_attempt(3), wait=wait_exponential(multiplier=0.5, max=20), reraise=True
+    ):
+        with attempt:
+            step()
+
+
+def _probe(pull: Pull) -> None:
+    facts = pull.exchange.probe(pull.client)
+    name = pull.connection.name
+    if pull.connection.account_id and facts.account_id and facts.account_id != pull.connection.account_id:
+        raise ConnectionRefused(f"the keys of {name} now belong to another {pull.exchange.title} account; nothing was imported")
+    pull.lake.commit(lambda con: accounts.note_key(con, name, facts.rights, facts.expires_at, facts.account_id))
+
+
+def _refresh_markets(pull: Pull) -> None:
+    if pull.exchange.markets is None:
+        return
+    markets = [(pull.exchange.id, market.symbol, market.base, market.quote) for market in pull.exchange.markets(pull.client)]
+
+    def write(con: duckdb.DuckDBPyConnection) -> None:
+        columns = [list(column) for column in zip(*markets, strict=True)]
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE listed AS SELECT unnest(?::VARCHAR[]) AS exchange, unnest(?::VARCHAR[]) AS symbol,"
+            " unnest(?::VARCHAR[]) AS base, unnest(?::VARCHAR[]) AS quote",
+            columns,
+        )
+        # a delisted market keeps its row: old trades still need its symbol split
+        con.execute("INSERT INTO lake.ops.markets FROM listed ANTI JOIN lake.ops.markets USING (exchange, symbol)")
+        con.execute("DROP TABLE listed")
+
+    if markets:
+        pull.lake.commit(write)
+
+
+def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference], seconds: float) -> SyncOutcome:
+    """Record how it ended: state of the connection, findings, activity, all in one commit."""
+    name, tally = pull.connection.name, pull.tally
+    causes = failures[0].causes if failures else ()
+    message = "; ".join(str(failure) for failure in failures)
+    ok = not failures
+
+    def write(con: duckdb.DuckDBPyConnection) -> datetime | None:
+        now = pull.clock()
+        cause = " or ".join(causes) or None
+        accounts.mark(con, name, state="ok" if ok else "stopped", cause=cause, success_at=now if ok else None)
+        if ok:
+            keep.resolve_findings(con, name, "import_stopped", name, now)
+        else:
+            keep.open_finding(con, name, "import_stopped", name, {"causes": causes, "said": message, "run": pull.run_id}, now)
+        if differences:
+            evidence = {d.asset: {"reported": str(d.reported), "rebuilt": str(d.rebuilt)} for d in differences}
+            keep.open_finding(con, name, "balance_differs", name, evidence, now)
+        elif ok:
+            keep.resolve_findings(con, name, "balance_differs", name, now)
+        outcome = {"ok": ok, "cause": cause, "message": message or None, "pages": tally.pages, "row_count": tally.rows}
+        keep.end_run(con, pull.run_id, now, {**outcome, "new_transactions": tally.new})
+        keep.note_activity(con, now, "gapless", "synced" if ok else "failed to sync", name, message or f"{tally.new} new transactions")
+        row = con.execute("SELECT complete_until FROM lake.main.completeness WHERE connection = ?", [name]).fetchone()
+        return row[0] if row else None
+
+    complete_until = pull.lake.commit(write)
+    return SyncOutcome(name, ok, causes, message, tally.pages, tally.rows, tally.new, complete_until, tuple(differences), seconds)
+
+
+def _client(lake: Lake, exchange: Exchange, credentials: Mapping[str, str], api_url: str | None) -> Any:
+    from connectors.client import open_client
+
+    return open_client(exchange, credentials, api_url=api_url, throttle=lake.settings.throttle)
+
+
+def _refuse_known_name(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    if any(connection.name == name for connection in accounts.every(con)):
+        raise ConnectionRefused(f"there is already a connection {name!r}: `gapless keys {name}` replaces its keys")
+
+
+def _refuse_same_account(con: duckdb.DuckDBPyConnection, exchange: Exchange, facts: KeyFacts) -> None:
+    for other in accounts.every(con):
+        if facts.account_id and other.exchange == exchange.id and other.account_id == facts.account_id:
+            raise ConnectionRefused(
+                f"this key belongs to the account that {other.name!r} already imports; the same account twice would count everything twice"
+            )
+
+
+def _first_scopes(exchange: Exchange) -> list[tuple[str, str, bool]]:
+    """What must be covered from the first day on: the stream itself, or the list of its parts."""
+    return [
+        (stream.name, MARKETS if _has_parts(stream) else "all", stream.books) for stream in exchange.streams if not stream.snapshot
+    ]
+
+
+def _has_parts(stream: Stream) -> bool:
+    from connectors.contract import one_scope
+
+    return stream.scopes is not one_scope

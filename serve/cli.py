@@ -1,0 +1,197 @@
+"""The command line. Exit codes: 0 done, 1 something needs the owner (the message says what), 2 wrong usage.
+
+Commands that only read or import a file import neither ccxt nor Prefect: what a command needs is imported inside it.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from serve import errors
+from serve.output import print_json, print_rows, rows_as_objects, say
+
+app = typer.Typer(
+    name="gapless",
+    help="Keeps the history of every crypto exchange account whole, and says so when it is not.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, messages on stderr.")]
+Name = Annotated[str, typer.Argument(help="A connection's name, as in `gapless connections`.")]
+
+
+def main() -> None:
+    """Entry point: errors a person can act on become one message and exit code 1; the rest keeps its traceback."""
+    with errors.explained():
+        app()
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the demo's lake goes; made anew each time.")] = Path("demo-lake"),
+) -> None:
+    """The whole story on sandbox exchanges, start to end, in about a minute."""
+    from serve.demo import run
+
+    raise typer.Exit(run(folder))
+
+
+@app.command()
+def up(
+    workers: Annotated[int, typer.Option(min=1, max=8, help="Worker processes.")] = 1,
+    port: Annotated[int, typer.Option(help="Port of the Prefect server on 127.0.0.1.")] = 4200,
+) -> None:
+    """Prefect server, workers and schedules; Ctrl-C ends all of it cleanly."""
+    from serve.supervisor import run
+
+    raise typer.Exit(run(workers=workers, port=port))
+
+
+@app.command()
+def connect(
+    exchange: Annotated[str, typer.Argument(help="kraken, binance, coinbase, or any exchange ccxt knows.")],
+    name: Annotated[str, typer.Option(help="What you call this account, for example kraken-main.")],
+    keys: Annotated[str, typer.Option(help="JSON file with the key's parts (apiKey, secret ...), or - for stdin.")] = "",
+    api_url: Annotated[str, typer.Option(help="Send all traffic to URL/<original host>/<path>.")] = "",
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Ask for nothing before this day.")] = None,
+    allow_trading_key: Annotated[bool, typer.Option(help="Accept a key that can trade or withdraw.")] = False,
+) -> None:
+    """Connect an account: the key is tried first, and kept only if it works and can do no more than read."""
+    import pipeline
+    from serve.credentials import read_credentials
+    from store.keys import KeyStore
+    from store.lake import open_lake
+    from store.settings import Settings
+
+    settings = Settings()
+    credentials = read_credentials(exchange, keys)
+    with open_lake(settings) as lake:
+        facts = pipeline.connect(
+            lake, KeyStore(settings), exchange, name, credentials,
+            api_url=api_url or None, since=since.replace(tzinfo=UTC) if since else None, allow_trading_key=allow_trading_key,
+        )  # fmt: skip
+    say(f"[bold]{name}[/] is connected. The key may: {', '.join(facts.rights) or 'read'}.")
+    for right, imports in facts.missing.items():
+        say(f"[yellow]Missing right:[/] {right}: without it gapless cannot import {imports}.")
+    if facts.excessive:
+        say(f"[yellow]Careful:[/] this key can do more than read ({', '.join(facts.excessive)}).")
+    say(f"Next: gapless sync {name}")
+
+
+@app.command()
+def connections(as_json: Json = False) -> None:
+    """Every connection: its state, why it stopped if it did, and until when it is complete."""
+    query = "SELECT connection, exchange, state, cause, last_success_at, complete_until, key_expires_at FROM connections ORDER BY 1"
+    _listing(query, as_json, empty="No connection yet: gapless connect EXCHANGE --name NAME")
+
+
+@app.command()
+def sync(
+    names: Annotated[list[str] | None, typer.Argument(help="Connections; all of them if none is named.")] = None, as_json: Json = False
+) -> None:
+    """Bring connections up to date, now, in this process."""
+    from serve.sync_command import run
+
+    raise typer.Exit(run(names or [], as_json=as_json))
+
+
+@app.command(name="import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="The exchange's export files.", exists=True, dir_okay=False)],
+    connection: Annotated[str, typer.Option(help="The connection the files belong to.")],
+    layout: Annotated[str, typer.Option(help="The kind of export, where it cannot be recognised.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Take in CSV exports: every line is accounted for, and nothing is counted twice."""
+    from serve.import_command import run
+
+    raise typer.Exit(run(files, connection, layout or None, yes=yes, as_json=as_json))
+
+
+@app.command()
+def uploads(as_json: Json = False) -> None:
+    """Every file that was taken in, and what became of its lines."""
+    query = (
+        "SELECT upload, connection, file_name, layout, lines, used, skipped, quarantined, from_at, to_at, basis, state"
+        " FROM uploads ORDER BY uploaded_at"
+    )
+    _listing(query, as_json, empty="No file was uploaded yet: gapless import FILE --connection NAME")
+
+
+@app.command()
+def undo(upload: Annotated[str, typer.Argument(help="An upload's id, as in `gapless uploads`.")]) -> None:
+    """Take a file back as a whole: what the other sources say stays."""
+    import pipeline
+    from store.lake import open_lake
+    from store.settings import Settings
+
+    with open_lake(Settings()) as lake:
+        merged = pipeline.undo_upload(lake, upload, pipeline.utc_now())
+    say(f"{upload} is taken back: {merged.removed} transactions only it had are gone. The file itself stays in the archive.")
+
+
+@app.command()
+def gaps(as_json: Json = False) -> None:
+    """The times that should be covered and are not."""
+    query = "SELECT connection, stream, scope, from_at, to_at, why FROM gaps ORDER BY connection, stream, scope, from_at"
+    _listing(query, as_json, empty="No gaps: everything that should be covered is proven complete.")
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One query; without it, a prompt.")] = "", as_json: Json = False
+) -> None:
+    """Ask the lake in SQL, read-only. `FROM catalog` describes every view."""
+    if query:
+        _listing(query, as_json, empty="No rows.")
+        return
+    from serve.sql_prompt import run
+
+    run()
+
+
+@app.command()
+def export(folder: Annotated[Path, typer.Argument(help="A folder; made if it is not there.")], as_json: Json = False) -> None:
+    """Write transactions, legs, balances, coverage and gaps as CSV and Parquet, stamped with their completeness."""
+    from serve.export import run
+
+    written = run(folder)
+    if as_json:
+        print_json(written)
+    else:
+        for line in written["files"]:
+            say(f"{line['rows']:>9,} rows  {line['file']}")
+        say(written["stamp"])
+
+
+@app.command()
+def version() -> None:
+    """The version of gapless."""
+    from importlib.metadata import version as installed
+
+    sys.stdout.write(f"gapless {installed('gapless')}\n")
+
+
+def _listing(query: str, as_json: bool, *, empty: str) -> None:
+    from store.lake import open_lake
+    from store.settings import Settings
+
+    with open_lake(Settings(), read_only=True) as lake:
+        lake.con.execute("USE lake")
+        cursor = lake.con.execute(query)
+        if as_json:
+            print_json(rows_as_objects(cursor))
+            return
+        names = [column[0] for column in cursor.description or []]
+        print_rows(names, cursor.fetchall(), empty=empty)
+
+

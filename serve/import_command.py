@@ -1,0 +1,81 @@
+"""`gapless import`: what a file would do, then, if the owner agrees, doing it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import typer
+
+import pipeline
+from intake.upload import Preview
+from serve.errors import explain
+from serve.output import print_json, say, show
+from store.lake import open_lake
+from store.settings import Settings
+
+
+def run(files: list[Path], connection: str, layout: str | None, *, yes: bool, as_json: bool) -> int:
+    """Each file is judged on its own; exit code 1 if one was refused or has lines that need the owner."""
+    documents: list[dict[str, Any]] = []
+    trouble = False
+    with open_lake(Settings()) as lake:
+        for path in files:
+            try:
+                preview = pipeline.preview_file(lake, connection, path, layout, pipeline.utc_now())
+            except Exception as exc:  # noqa: BLE001 - one refused file must not stop the next; what is not explained is raised
+                told = explain(exc)
+                if told is None:
+                    raise
+                say(f"[bold red]{path.name}[/] was refused: {told}")
+                documents.append({"file": path.name, "refused": told})
+                trouble = True
+                continue
+            tell(preview)
+            if yes or preview.already or _agreed(preview):
+                pipeline.import_file(lake, preview, pipeline.utc_now(), confirmed_by_owner=not yes and _vouched(preview))
+                documents.append(as_document(preview))
+                trouble = trouble or preview.reading.quarantined > 0
+    if as_json:
+        print_json(documents[0] if len(documents) == 1 else documents)
+    return 1 if trouble else 0
+
+
+def as_document(preview: Preview) -> dict[str, Any]:
+    """The JSON form: lines = used + sum(skipped) + quarantined."""
+    reading = preview.reading
+    return {
+        "upload": preview.upload, "connection": preview.connection, "layout": reading.layout, "lines": reading.lines,
+        "used": reading.used, "skipped": reading.skipped, "quarantined": reading.quarantined,
+        "transactions": {"new": preview.new, "known": preview.known},
+        "from": reading.from_at, "to": reading.to_at, "basis": preview.basis,
+    }  # fmt: skip
+
+
+def tell(preview: Preview) -> None:
+    """The preview in a person's words."""
+    reading = preview.reading
+    say(f"[bold]{preview.path.name}[/] is {reading.layout}, {show(reading.from_at)} to {show(reading.to_at)} UTC")
+    say(f"  {reading.lines:,} lines: {reading.used:,} used, {sum(reading.skipped.values()):,} skipped, {reading.quarantined:,} not understood")
+    for rule, count in sorted(reading.skipped.items()):
+        say(f"    {count:,} skipped as {rule}")
+    if preview.already:
+        say("  this very file was imported before: nothing to do")
+        return
+    say(f"  transactions: [green]{preview.new:,} new[/], {preview.known:,} known already")
+    if preview.basis is None:
+        say("  the file cannot prove by itself that it is complete: its rows count, but its period stays a gap unless you vouch for it")
+
+
+def _agreed(preview: Preview) -> bool:
+    return sys.stdin.isatty() and typer.confirm("Import it?", default=True)
+
+
+def _vouched(preview: Preview) -> bool:
+    if preview.basis is not None or preview.already or not sys.stdin.isatty():
+        return False
+    reading = preview.reading
+    return typer.confirm(f"Does it hold everything of this account from {show(reading.from_at)} to {show(reading.to_at)}?", default=False)
+
+

@@ -1,0 +1,90 @@
+"""`gapless sync`: progress while it works, one line per connection at the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+import pipeline
+from alerts.words import what_happened, what_to_do
+from intake.pull import Progress as Reached
+from pipeline import SyncOutcome
+from serve.output import err, print_json, say, show
+from store import accounts
+from store.keys import KeyStore
+from store.lake import Lake, open_lake
+from store.locks import AlreadySyncing
+from store.settings import Settings
+
+
+def run(names: list[str], *, as_json: bool) -> int:
+    """Sync each connection in turn; all are tried. Exit code 1 if any needs the owner."""
+    settings = Settings()
+    documents: list[dict[str, Any]] = []
+    failed = False
+    with open_lake(settings) as lake:
+        wanted = names or [connection.name for connection in accounts.every(lake.con)]
+        if not wanted:
+            say("No connection yet: gapless connect EXCHANGE --name NAME")
+        for name in wanted:
+            try:
+                outcome = sync_with_progress(lake, KeyStore(settings), name)
+            except AlreadySyncing as busy:
+                say(f"[yellow]{busy}[/]; nothing to do here")
+                documents.append({"connection": name, "ok": True, "already_syncing_since": busy.since})
+                continue
+            failed = failed or not outcome.ok
+            documents.append(as_document(outcome))
+            tell(outcome)
+    if as_json:
+        print_json(documents)
+    return 1 if failed else 0
+
+
+def sync_with_progress(lake: Lake, keys: KeyStore, name: str) -> SyncOutcome:
+    """One sync with a live line per stream."""
+    columns = (SpinnerColumn(), TextColumn("{task.description:<38}"), BarColumn(bar_width=18), TextColumn("{task.fields[told]}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+        done: dict[str, dict[str, tuple[int, int]]] = {}
+
+        def report(reached: Reached) -> None:
+            line = f"{reached.connection} {reached.stream}"
+            if line not in tasks:
+                tasks[line] = bars.add_task(line, total=None, told="")
+                done[line] = {}
+            done[line][reached.scope] = (reached.pages, reached.rows)
+            pages, rows = (sum(pair[i] for pair in done[line].values()) for i in (0, 1))
+            until = f", read to {reached.reached:%Y-%m-%d}" if reached.reached else ""
+            bars.update(tasks[line], told=f"{rows:,} rows in {pages:,} pages{until}", completed=rows, total=reached.total)
+
+        return pipeline.sync_connection(lake, keys, name, report=report)
+
+
+def as_document(outcome: SyncOutcome) -> dict[str, Any]:
+    """The JSON form: cause is a text, a list where the exchange does not tell, null when all is well."""
+    cause: str | list[str] | None = None
+    if outcome.causes:
+        cause = outcome.causes[0] if len(outcome.causes) == 1 else list(outcome.causes)
+    return {
+        "connection": outcome.connection, "ok": outcome.ok, "cause": cause, "message": outcome.message or None, "rows": outcome.rows,
+        "new": outcome.new, "complete_until": outcome.complete_until, "seconds": round(outcome.seconds, 2),
+    }  # fmt: skip
+
+
+def tell(outcome: SyncOutcome) -> None:
+    """One connection's outcome in a person's words."""
+    until = f"complete until {show(outcome.complete_until)} UTC" if outcome.complete_until else "not proven complete yet"
+    if outcome.ok:
+        mark = "[green]✓[/]" if not outcome.differences else "[yellow]![/]"
+        say(f"{mark} [bold]{outcome.connection}[/]: {outcome.rows:,} rows read, {outcome.new:,} new transactions, {until} ({outcome.seconds:.1f} s)")
+        for difference in outcome.differences:
+            say(
+                f"  [yellow]{difference.asset}[/]: the exchange reports {show(difference.reported)}, the known history gives"
+                f" {show(difference.rebuilt)}: something is missing; gapless gaps says what was not read"
+            )
+        return
+    say(f"[red]✗[/] [bold]{outcome.connection}[/] stopped importing: {what_happened(outcome.causes)}; {until}")
+    say(f"  What to do: {what_to_do(outcome.causes)}. Or upload the exchange's CSV: gapless import FILE --connection {outcome.connection}")
+    say(f"  {outcome.message}")

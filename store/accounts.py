@@ -1,0 +1,117 @@
+"""Connections as the lake knows them: one row of `ops.connections` each, and what must be covered of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+
+class UnknownConnection(Exception):
+    """No connection of that name; the message lists those there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One account at one exchange. history_from: nothing before it is asked or expected."""
+
+    name: str
+    exchange: str
+    history_from: datetime
+    owner: str = "me"
+    account_id: str | None = None
+    state: str = "new"
+    cause: str | None = None
+    last_success_at: datetime | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def api_url(self) -> str | None:
+        url: str | None = self.settings.get("api_url")
+        return url
+
+
+COLUMNS = "connection, exchange, history_from, owner, account_id, state, cause, last_success_at, settings"
+
+
+def load(con: duckdb.DuckDBPyConnection, name: str) -> Connection:
+    row = con.execute(f"SELECT {COLUMNS} FROM lake.ops.connections WHERE connection = ?", [name]).fetchone()
+    if row is None:
+        names = ", ".join(connection.name for connection in every(con)) or "none yet"
+        raise UnknownConnection(f"there is no connection {name!r}; connections: {names}")
+    return _from_row(row)
+
+
+def every(con: duckdb.DuckDBPyConnection) -> list[Connection]:
+    """All connections, by name."""
+    rows = con.execute(f"SELECT {COLUMNS} FROM lake.ops.connections ORDER BY connection").fetchall()
+    return [_from_row(row) for row in rows]
+
+
+def add(con: duckdb.DuckDBPyConnection, connection: Connection, rights: Iterable[str], expires_at: datetime | None, now: datetime) -> None:
+    con.execute(
+        "INSERT INTO lake.ops.connections BY NAME SELECT ? AS connection, ? AS owner, ? AS exchange, ? AS account_id,"
+        " ? AS history_from, ? AS created_at, ? AS state, ? AS key_expires_at, ? AS rights, ? AS settings",
+        [
+            connection.name, connection.owner, connection.exchange, connection.account_id, connection.history_from, now,
+            connection.state, expires_at, json.dumps(sorted(rights)), json.dumps(dict(connection.settings)),
+        ],
+    )  # fmt: skip
+
+
+def mark(con: duckdb.DuckDBPyConnection, name: str, *, state: str, cause: str | None, success_at: datetime | None = None) -> None:
+    """State of a connection after a run; a failure keeps the time of the last success."""
+    con.execute(
+        "UPDATE lake.ops.connections SET state = ?, cause = ?, last_success_at = coalesce(?, last_success_at) WHERE connection = ?",
+        [state, cause, success_at, name],
+    )
+
+
+def note_key(con: duckdb.DuckDBPyConnection, name: str, rights: Iterable[str], expires_at: datetime | None, account_id: str | None) -> None:
+    """What a probe learned; an account id once known stays."""
+    con.execute(
+        "UPDATE lake.ops.connections SET rights = ?, key_expires_at = ?, account_id = coalesce(account_id, ?) WHERE connection = ?",
+        [json.dumps(sorted(rights)), expires_at, account_id, name],
+    )
+
+
+def expect_scopes(con: duckdb.DuckDBPyConnection, name: str, scopes: Iterable[tuple[str, str, bool]], now: datetime) -> None:
+    """Remember parts (stream, scope, books) that must be covered; known ones stay as they are."""
+    con.execute("CREATE OR REPLACE TEMP TABLE expected_scopes (stream VARCHAR, scope VARCHAR, books BOOLEAN)")
+    rows = list(scopes)
+    if rows:
+        con.executemany("INSERT INTO expected_scopes VALUES (?, ?, ?)", rows)
+    con.execute(
+        "INSERT INTO lake.ops.scopes BY NAME SELECT ? AS connection, stream, scope, books, ? AS found_at FROM expected_scopes"
+        " ANTI JOIN (SELECT stream, scope FROM lake.ops.scopes WHERE connection = ?) USING (stream, scope)",
+        [name, now, name],
+    )
+    con.execute("DROP TABLE expected_scopes")
+
+
+def mark_unreachable(con: duckdb.DuckDBPyConnection, name: str, stream: str, scope: str, why: str | None) -> None:
+    con.execute(
+        "UPDATE lake.ops.scopes SET unreachable = ? WHERE connection = ? AND stream = ? AND scope = ? AND unreachable IS DISTINCT FROM ?",
+        [why, name, stream, scope, why],
+    )
+
+
+def known_parts(con: duckdb.DuckDBPyConnection, name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Asset codes and markets that any source has shown for this connection."""
+    assets = con.execute(
+        "SELECT DISTINCT asset FROM lake.core.legs WHERE connection = ? UNION SELECT asset FROM lake.core.balances WHERE connection = ?",
+        [name, name],
+    ).fetchall()
+    markets = con.execute(
+        "SELECT DISTINCT market FROM lake.core.transactions WHERE connection = ? AND market IS NOT NULL", [name]
+    ).fetchall()
+    return frozenset(row[0] for row in assets), frozenset(row[0] for row in markets)
+
+
+def _from_row(row: tuple[Any, ...]) -> Connection:
+    name, exchange, history_from, owner, account_id, state, cause, last_success_at, settings = row
+    return Connection(name, exchange, history_from, owner, account_id, state, cause, last_success_at, json.loads(settings or "{}"))

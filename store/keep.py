@@ -1,0 +1,143 @@
+"""What was said, kept: pages and files verbatim, and the record of every run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import duckdb
+
+from connectors.contract import Page
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A page with the name it is kept under."""
+
+    id: str
+    stream: str
+    scope: str
+    page: Page
+
+
+def name_page(connection: str, stream: str, scope: str, page: Page) -> KeptPage:
+    """A page's id comes from what was asked, when, and what was said."""
+    said = json.dumps([connection, stream, scope, dict(page.request), page.fetched_at.isoformat(), digest(page.body)], default=str)
+    return KeptPage(digest(said)[:32], stream, scope, page)
+
+
+def keep_pages(con: duckdb.DuckDBPyConnection, connection: str, run_id: str, pages: Sequence[KeptPage]) -> None:
+    """Insert pages after their rows were merged: one that only repeated known rows keeps request and digest, not its body."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE said (page VARCHAR, stream VARCHAR, scope VARCHAR, layout VARCHAR, request VARCHAR,"
+        " context VARCHAR, fetched_at TIMESTAMPTZ, digest VARCHAR, body VARCHAR)"
+    )
+    con.executemany(
+        "INSERT INTO said VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                kept.id, kept.stream, kept.scope, kept.page.layout, json.dumps(dict(kept.page.request), default=str),
+                json.dumps(dict(kept.page.context)), kept.page.fetched_at, digest(kept.page.body), kept.page.body,
+            )
+            for kept in pages
+        ],
+    )  # fmt: skip
+    con.execute(
+        """
+        INSERT INTO lake.raw.pages BY NAME
+        SELECT s.page, ? AS connection, s.stream, s.scope, s.layout, s.request, s.context, s.fetched_at, ? AS run_id, s.digest,
+            coalesce(r.row_count, 0) AS row_count, CASE WHEN r.source IS NOT NULL THEN s.body END AS body
+        FROM said s LEFT JOIN (
+            SELECT source, count(*) AS row_count FROM (
+                SELECT source FROM lake.core.rows WHERE connection = ? AND source IN (SELECT page FROM said)
+                UNION ALL SELECT page FROM lake.core.balances WHERE connection = ? AND page IN (SELECT page FROM said)
+                UNION ALL SELECT source FROM lake.ops.line_fates WHERE connection = ? AND fate = 'quarantined'
+                    AND source IN (SELECT page FROM said)
+            ) GROUP BY source
+        ) r ON r.source = s.page
+        """,
+        [connection, run_id, connection, connection, connection],
+    )
+    con.execute("DROP TABLE said")
+
+
+def keep_file(archive: Path, path: Path, content_digest: str) -> Path:
+    """Copy an owner's file into the archive under its digest, whole or not at all; the same content is kept once."""
+    kept = archive / content_digest[:2] / content_digest
+    if kept.exists():
+        return kept
+    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = kept.with_suffix(f".{os.getpid()}.new")
+    try:
+        shutil.copyfile(path, fresh)
+        with fresh.open("rb") as file:
+            os.fsync(file.fileno())
+        fresh.replace(kept)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
+    return kept
+
+
+def file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def begin_run(con: duckdb.DuckDBPyConnection, connection: str, kind: str, now: datetime) -> str:
+    run_id = uuid4().hex
+    con.execute(
+        "INSERT INTO lake.ops.runs BY NAME SELECT ? AS run_id, ? AS connection, ? AS kind, ? AS started_at",
+        [run_id, connection, kind, now],
+    )
+    return run_id
+
+
+def end_run(con: duckdb.DuckDBPyConnection, run_id: str, now: datetime, outcome: Mapping[str, Any]) -> None:
+    """outcome: ok, cause, message, pages, row_count, new_transactions."""
+    con.execute(
+        "UPDATE lake.ops.runs SET ended_at = ?, ok = ?, cause = ?, message = ?, pages = ?, row_count = ?, new_transactions = ?"
+        " WHERE run_id = ?",
+        [
+            now, outcome["ok"], outcome["cause"], outcome["message"], outcome["pages"], outcome["row_count"],
+            outcome["new_transactions"], run_id,
+        ],
+    )  # fmt: skip
+
+
+def note_activity(con: duckdb.DuckDBPyConnection, now: datetime, actor: str, action: str, connection: str, detail: str) -> None:
+    con.execute("INSERT INTO lake.ops.activity VALUES (?, ?, ?, ?, ?)", [now, actor, action, connection, detail])
+
+
+def open_finding(
+    con: duckdb.DuckDBPyConnection, connection: str, kind: str, source: str, evidence: Mapping[str, Any], now: datetime
+) -> None:
+    """Record what was seen; one open finding of a kind per connection and source, with the newest evidence."""
+    con.execute(
+        "DELETE FROM lake.ops.findings WHERE connection = ? AND kind = ? AND source = ? AND resolved_at IS NULL",
+        [connection, kind, source],
+    )
+    con.execute(
+        "INSERT INTO lake.ops.findings BY NAME SELECT ? AS finding, ? AS connection, ? AS kind, ? AS from_at, ? AS found_at,"
+        " ? AS source, ? AS evidence",
+        [uuid4().hex, connection, kind, now, now, source, json.dumps(dict(evidence), default=str)],
+    )
+
+
+def resolve_findings(con: duckdb.DuckDBPyConnection, connection: str, kind: str, source: str, now: datetime) -> None:
+    con.execute(
+        "UPDATE lake.ops.findings SET resolved_at = ? WHERE connection = ? AND kind = ? AND source = ? AND resolved_at IS NULL",
+        [now, connection, kind, source],
+    )
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
