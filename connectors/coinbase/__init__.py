@@ -1,0 +1,1 @@
+"""Coinbase: the consumer app with Advanced Trade (api.coinbase.com)."""

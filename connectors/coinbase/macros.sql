@@ -1,0 +1,22 @@
+-- Coinbase's own codes, and the two sums its rows leave to the reader. All exact: DECIMAL in, DECIMAL out.
+
+-- codes that name an asset otherwise than the field does; ETH2 is staked ETH (see coinbase_wallet)
+CREATE OR REPLACE TEMP MACRO coinbase_asset(code) AS
+    CASE upper(code) WHEN 'CGLD' THEN 'CELO' WHEN 'ETH2' THEN 'ETH' ELSE upper(code) END;
+
+CREATE OR REPLACE TEMP MACRO coinbase_wallet(code) AS CASE upper(code) WHEN 'ETH2' THEN 'staking' ELSE 'spot' END;
+
+CREATE OR REPLACE TEMP MACRO coinbase_market(product) AS
+    coinbase_asset(split_part(product, '-', 1)) || '/' || coinbase_asset(split_part(product, '-', 2));
+
+-- one id for both halves of a fill: they and the v3 fill share order, second and price, and nothing finer
+CREATE OR REPLACE TEMP MACRO coinbase_fill(order_id, occurred_at, price) AS
+    'fill:' || order_id || '/' || epoch_ms(date_trunc('second', occurred_at)) // 1000 || '/' || rtrim(rtrim(price::VARCHAR, '0'), '.');
+
+-- a * b to 18 digits: two (38,18) cannot be multiplied, their whole and broken parts can
+CREATE OR REPLACE TEMP MACRO coinbase_product(a, b) AS (
+    (trunc(a)::DECIMAL(18,0) * trunc(b)::DECIMAL(18,0))::DECIMAL(38,18)
+    + (trunc(a)::DECIMAL(18,0) * (b - trunc(b))::DECIMAL(18,18))::DECIMAL(38,18)
+    + ((a - trunc(a))::DECIMAL(18,18) * trunc(b)::DECIMAL(18,0))::DECIMAL(38,18)
+    + ((a - trunc(a))::DECIMAL(18,18) * (b - trunc(b))::DECIMAL(18,18))::DECIMAL(38,18)
+);

@@ -1,0 +1,126 @@
+/*
+exchange = "coinbase"
+title    = "GET /v2/accounts/:account_id/transactions"
+source   = "api"
+one_row  = "one movement of one account (one asset in one portfolio)"
+streams  = ["transactions"]
+books    = true
+zone     = "UTC"
+step     = "1s"
+rows     = "data[]"
+[columns]
+id           = "text"
+type         = "text"
+status       = "text"
+amount       = { type = "number", path = "amount.amount" }
+currency     = { type = "text", path = "amount.currency" }
+created_at   = "time"
+worth        = { type = "number?", path = "native_amount.amount" }
+worth_in     = { type = "text?", path = "native_amount.currency" }
+hash         = { type = "text?", path = "network.hash" }
+network      = { type = "text?", path = "network.status" }
+network_fee  = { type = "number?", path = "network.transaction_fee.amount" }
+network_fee_currency = { type = "text?", path = "network.transaction_fee.currency" }
+sender       = { type = "text?", path = "from.resource" }
+sender_name  = { type = "text?", path = "from.name" }
+order_id     = { type = "text?", path = "advanced_trade_fill.order_id" }
+product      = { type = "text?", path = "advanced_trade_fill.product_id" }
+fill_price   = { type = "number?", path = "advanced_trade_fill.fill_price" }
+commission   = { type = "number?", path = "advanced_trade_fill.commission" }
+trade_id     = { type = "text?", path = "trade.id" }
+trade_fee    = { type = "number?", path = "trade.fee.amount" }
+trade_fee_currency = { type = "text?", path = "trade.fee.currency" }
+buy_id       = { type = "text?", path = "buy.id" }
+sell_id      = { type = "text?", path = "sell.id" }
+paid_by      = { type = "text?", path = "details.payment_method_name" }
+[skip]
+moved_nothing = "failed, expired or canceled: the exchange undid it before any balance changed"
+
+One event may be several rows, each in its own account with its own id:
+* an Advanced Trade fill is a base row and a quote row. They share order, second and price and no finer id, so two fills of
+  one order in the same second at the same price stand as one event with the legs of both; nothing is lost by it.
+* a conversion's rows share trade.id; a purchase from a wallet of the account shares buy.id or sell.id with that wallet's row.
+
+The commission of a fill is in quote currency. The base row alone books it: the quote row may repeat it or not. Seen in real
+answers: the quote amount is price x size and the commission comes on top. Where the quote amount has it inside, the connector
+has found that by comparing with the fills and lists those rows in the page's context (see commission.py); it is taken out here.
+
+A send's amount includes the network fee when both are one asset. A fee in another asset is in no account's rows: noted only.
+*/
+WITH
+signed AS (
+    SELECT *,
+        abs(amount) AS size,
+        coinbase_asset(currency) AS asset,
+        upper(currency) = upper(split_part(product, '-', 1)) AS is_base,
+        (json_extract_string(context_commission_inside, '$."' || id || '"'))::DECIMAL(38,18) AS commission_inside,
+        CASE WHEN type = 'send' AND amount < 0 AND network_fee_currency = currency AND network_fee < abs(amount)
+             THEN network_fee END AS sending_fee,
+        CASE WHEN type = 'send' AND amount < 0 AND network_fee > 0 AND network_fee_currency <> currency
+             THEN 'network fee ' || network_fee || ' ' || network_fee_currency || ', in another asset: not in this row' END AS foreign_fee
+    FROM rows
+),
+told AS (
+    SELECT *,
+        CASE
+            WHEN type = 'send' AND amount > 0 AND sender = 'user' AND sender_name = 'Coinbase' THEN 'reward'
+            WHEN type IN ('send', 'receive', 'request') THEN if(amount < 0, 'withdrawal', 'deposit')
+            WHEN type IN ('fiat_deposit', 'unsupported_asset_recovery', 'cardbuyback') THEN 'deposit'
+            WHEN type IN ('fiat_withdrawal', 'cardspend') THEN 'withdrawal'
+            WHEN type IN ('advanced_trade_fill', 'buy', 'sell') THEN 'trade'
+            WHEN type IN ('trade', 'retail_simple_dust', 'wrap_asset', 'unwrap_asset', 'fcm_futures_usdc_sell') THEN 'conversion'
+            WHEN type IN ('transfer', 'pro_deposit', 'pro_withdrawal', 'exchange_deposit', 'exchange_withdrawal', 'prime_deposit',
+                          'prime_withdrawal', 'intx_deposit', 'intx_withdrawal', 'staking_transfer', 'unstaking_transfer',
+                          'vault_withdrawal') THEN 'transfer'
+            WHEN type IN ('staking_reward', 'inflation_reward', 'interest', 'earn_payout', 'incentives_rewards_payout') THEN 'reward'
+            WHEN type IN ('subscription_rebate', 'retail_simple_price_improvement') THEN 'rebate'
+            WHEN type IN ('clawback', 'incentives_shared_clawback') THEN 'adjustment'
+            WHEN type = 'subscription' THEN 'fee'
+            WHEN type = 'derivatives_settlement' THEN 'margin'
+            ELSE 'other'
+        END AS kind,
+        CASE
+            -- the rows of a sale lost the commission on their way in, those of a purchase paid it on top
+            WHEN NOT is_base AND amount < 0 THEN size - coalesce(commission_inside, 0)
+            WHEN NOT is_base THEN size + coalesce(commission_inside, 0)
+            ELSE size - coalesce(sending_fee, 0)
+        END AS moved
+    FROM signed
+)
+SELECT
+    line,
+    CASE WHEN status IN ('failed', 'expired', 'canceled') THEN 'moved_nothing' END AS skip,
+    'movement' AS grain,
+    'v2' AS namespace,
+    id AS row_id,
+    CASE type
+        WHEN 'advanced_trade_fill' THEN coinbase_fill(order_id, created_at, fill_price)
+        WHEN 'trade' THEN 'trade:' || trade_id
+        WHEN 'buy' THEN 'buy:' || buy_id
+        WHEN 'sell' THEN 'sell:' || sell_id
+    END AS event_id,
+    order_id,
+    hash AS tx_hash,
+    created_at AS occurred_at,
+    CASE WHEN kind IN ('deposit', 'withdrawal') THEN 86400 END AS match_window,
+    kind,
+    type AS source_type,
+    CASE status WHEN 'completed' THEN 'final' ELSE 'open' END AS status,
+    coinbase_wallet(currency) AS wallet,
+    coinbase_market(product) AS market,
+    CASE WHEN type IN ('buy', 'sell') THEN type
+         WHEN type = 'advanced_trade_fill' AND product IS NOT NULL THEN if(is_base = (amount > 0), 'buy', 'sell') END AS side,
+    fill_price AS price,
+    CASE WHEN amount < 0 THEN asset END AS out_asset,
+    CASE WHEN amount < 0 THEN moved END AS out_amount,
+    CASE WHEN amount >= 0 THEN asset END AS in_asset,
+    CASE WHEN amount >= 0 THEN moved END AS in_amount,
+    CASE WHEN is_base THEN coinbase_asset(split_part(product, '-', 2)) WHEN sending_fee IS NOT NULL THEN asset END AS fee_asset,
+    CASE WHEN is_base THEN commission ELSE sending_fee END AS fee_amount,
+    concat_ws('; ',
+        CASE WHEN type IN ('buy', 'sell') AND worth IS NOT NULL THEN 'worth ' || rtrim(rtrim(abs(worth)::VARCHAR, '0'), '.') || ' ' || worth_in END,
+        CASE WHEN type IN ('buy', 'sell') THEN 'by ' || paid_by END,
+        CASE WHEN type = 'trade' AND trade_fee > 0
+             THEN 'fee ' || rtrim(rtrim(trade_fee::VARCHAR, '0'), '.') || ' ' || trade_fee_currency || ' is inside the amounts' END,
+        foreign_fee) AS note
+FROM told
