@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from connectors.binance.exchange import BINANCE
 from connectors.contract import Exchange
 from connectors.kraken.exchange import KRAKEN
 
-EXCHANGES: tuple[Exchange, ...] = (KRAKEN,)
+EXCHANGES: tuple[Exchange, ...] = (BINANCE, KRAKEN,)

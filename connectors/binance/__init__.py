@@ -1,0 +1,1 @@
+"""Binance: its streams, its layouts, its habits."""

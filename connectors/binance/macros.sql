@@ -1,0 +1,26 @@
+-- Binance's spelling of assets and wallets.
+
+-- A flexible Simple Earn holding of BTC stands among the spot balances as LDBTC. LDO is a coin of its own.
+CREATE OR REPLACE TEMP MACRO binance_is_earn_receipt(code) AS upper(code) LIKE 'LD_%' AND upper(code) <> 'LDO';
+
+CREATE OR REPLACE TEMP MACRO binance_asset(code) AS
+    CASE WHEN binance_is_earn_receipt(code) THEN upper(code)[3:] ELSE upper(code) END;
+
+-- `Account` of a statement; its case and hyphens changed between years of the export.
+CREATE OR REPLACE TEMP MACRO binance_wallet(account, code) AS
+    CASE WHEN binance_is_earn_receipt(code) THEN 'earn'
+         ELSE CASE regexp_replace(lower(account), '[^a-z]', '', 'g')
+             WHEN 'spot' THEN 'spot'
+             WHEN 'earn' THEN 'earn'
+             WHEN 'savings' THEN 'earn'
+             WHEN 'funding' THEN 'funding'
+             WHEN 'card' THEN 'card'
+             WHEN 'pool' THEN 'pool'
+             WHEN 'usdtfutures' THEN 'futures_usdm'
+             WHEN 'usdmfutures' THEN 'futures_usdm'
+             WHEN 'coinmfutures' THEN 'futures_coinm'
+             WHEN 'crossmargin' THEN 'margin_cross'
+             WHEN 'isolatedmargin' THEN 'margin_isolated'
+             ELSE regexp_replace(trim(lower(account)), '[^a-z0-9]+', '_', 'g')
+         END
+    END;
