@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
+from sandbox import coinbase
 from sandbox.history import History
 from sandbox.room import Room
 
@@ -17,6 +18,7 @@ class Export(Protocol):
 
 
 ROOMS: tuple[type[Room], ...] = (
+    coinbase.Coinbase,
 )
 
 EXPORTS: Mapping[str, Export] = {
