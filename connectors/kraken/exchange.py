@@ -24,6 +24,11 @@ READING = {
     "query-closed-trades": "price and order of each trade",
     "query-funds": "balances, deposits' status and addresses",
 }
+# altnames that are not the field's codes; macros.sql knows the longer spellings too
+RENAMED = {
+    "XBT": "BTC", "XDG": "DOGE", "FEE": "KFEE", "LUNA": "LUNC", "LUNA2": "LUNA", "UST": "USTC", "REP": "REPV1", "REPV2": "REP",
+}  # fmt: skip
+
 HARMLESS = frozenset({*READING, "query-open-trades", "export-data", "access-ws"})
 NOT_TOLD = "rights that Kraken did not tell"
 
@@ -86,11 +91,15 @@ def probe(client: Client) -> KeyFacts:
 
 
 def markets(client: Client) -> Iterable[Market]:
-    """Every pair by each of its spellings: `XXBTZEUR`, `XBTEUR`, `XBT/EUR`; base and quote in Kraken's own codes."""
+    """Every pair by each of its spellings (`XXBTZEUR`, `XBTEUR`, `XBT/EUR`), in common codes."""
+    assets = _result(client.call("publicGetAssets"), "publicGetAssets")
     pairs = _result(client.call("publicGetAssetPairs"), "publicGetAssetPairs")
+    listed: dict[str, Market] = {}
     for key, pair in sorted(pairs.items()):
-        for symbol in sorted({key, pair["altname"], pair.get("wsname", key)}):
-            yield Market(symbol, pair["base"], pair["quote"])
+        base, quote = (_common(assets.get(code, {}).get("altname", code)) for code in (pair["base"], pair["quote"]))
+        for symbol in (key, pair["altname"], pair.get("wsname", key)):
+            listed.setdefault(symbol, Market(symbol, base, quote))
+    return listed.values()
 
 
 def _history(client: Client, ask: Ask, method: str, rows_key: str, layout: str, extra: Mapping[str, str]) -> Iterator[Page]:
@@ -172,6 +181,10 @@ def _probe_by_trying(client: Client, refused: Failure) -> KeyFacts:
         raise refused
     missing = {right: lost for right, lost in READING.items() if right not in rights}
     return KeyFacts(account_id=None, rights=rights, missing=missing, excessive=(NOT_TOLD,))
+
+
+def _common(altname: str) -> str:
+    return RENAMED.get(altname, altname)
 
 
 def _may(client: Client, method: str) -> bool:

@@ -1,0 +1,46 @@
+/*
+exchange = "kraken"
+title    = "WithdrawStatus"
+source   = "api"
+one_row  = "one withdrawal"
+streams  = ["withdrawals"]
+books    = false
+step     = "1s"
+rows     = "result.withdrawals[]"
+[columns]
+refid  = "text"
+asset  = "text"
+amount = "number"
+fee    = "number?"
+time   = "unix_s"
+status = "text"
+prop   = { type = "text?", path = "status-prop" }
+txid   = "text?"
+info   = "text?"
+method = "text?"
+[skip]
+failed = "it came back or never left: cancelled or refused"
+
+Describes what the ledger books under the same refid. The time is that of the request. What left the account is amount and
+fee; only Success is final.
+*/
+SELECT
+    line,
+    CASE WHEN status = 'Failure' THEN 'failed' END AS skip,
+    'describe' AS grain,
+    'withdrawal' AS namespace,
+    refid AS row_id,
+    'ref:' || refid AS event_id,
+    nullif(txid, '') AS tx_hash,
+    time AS occurred_at,
+    86400 AS match_window,
+    'withdrawal' AS kind,
+    concat_ws('/', status, nullif(prop, '')) AS source_type,
+    CASE WHEN status = 'Success' THEN 'final' ELSE 'open' END AS status,
+    kraken_wallet(asset) AS wallet,
+    kraken_asset(asset) AS out_asset,
+    amount AS out_amount,
+    CASE WHEN fee <> 0 THEN kraken_asset(asset) END AS fee_asset,
+    fee AS fee_amount,
+    nullif(concat_ws(', ', nullif(method, ''), 'to ' || nullif(info, '')), '') AS note
+FROM rows
