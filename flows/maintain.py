@@ -1,0 +1,17 @@
+"""The lake's housekeeping: small files joined, old snapshots expired, files of killed transactions removed."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from flows.hooks import on_flow_crashed
+from store.lake import open_lake
+from store.maintain import maintain_lake
+from store.settings import Settings
+
+
+@flow(name="maintain", on_crashed=[on_flow_crashed])
+def maintain() -> None:
+    """Runs once a day."""
+    with open_lake(Settings()) as lake:
+        maintain_lake(lake)

@@ -1,0 +1,136 @@
+"""Scheduled and on-demand syncs: one run per exchange, one task per connection, all tried, failed if any failed."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
+from prefect.deployments import run_deployment
+
+import pipeline
+from alerts.words import what_happened, what_to_do
+from flows.hooks import on_flow_crashed, on_task_failure
+from intake.pull import Progress
+from pipeline import SyncOutcome
+from store import accounts
+from store.keys import KeyStore
+from store.lake import open_lake
+from store.locks import AlreadySyncing
+from store.settings import Settings
+
+DUE_AFTER = timedelta(minutes=50)
+"""A little less than the schedule's hour, so that a run that took its time is not skipped next time."""
+SECONDS_BETWEEN_UPDATES = 2.0
+
+
+class SyncFailed(Exception):
+    """A connection could not be brought up to date; the message names exchange and reason."""
+
+
+@flow(name="sync", on_crashed=[on_flow_crashed])
+def sync_due() -> list[str]:
+    """Find the connections that are due and start one run per exchange; returns the exchanges."""
+    now = datetime.now(UTC)
+    with open_lake(Settings()) as lake:
+        due = {
+            connection.exchange
+            for connection in accounts.every(lake.con)
+            if connection.last_success_at is None or now - connection.last_success_at >= DUE_AFTER
+        }
+    for exchange in sorted(due):
+        run_deployment(
+            "sync-exchange/sync-exchange", parameters={"exchange": exchange}, flow_run_name=f"sync {exchange}", timeout=0
+        )
+    return sorted(due)
+
+
+@flow(name="sync-exchange", flow_run_name="sync {exchange}", on_crashed=[on_flow_crashed])
+def sync_exchange(exchange: str) -> None:
+    """Every connection of one exchange, side by side."""
+    with open_lake(Settings()) as lake:
+        names = [connection.name for connection in accounts.every(lake.con) if connection.exchange == exchange]
+    runs = [sync_one.with_options(task_run_name=f"sync {name}").submit(name) for name in names]
+    for run in runs:
+        run.wait()
+    for run in runs:
+        run.result()
+
+
+@flow(name="sync-connection", flow_run_name="sync {connection}", on_crashed=[on_flow_crashed])
+def sync_connection(connection: str) -> None:
+    """One connection, on demand."""
+    sync_one.with_options(task_run_name=f"sync {connection}")(connection)
+
+
+@task(name="sync", on_failure=[on_task_failure])
+def sync_one(connection: str) -> None:
+    """One connection; retries live in the pipeline, where it is known which failures they can help."""
+    board = ProgressBoard(connection)
+    settings = Settings()
+    with open_lake(settings) as lake:
+        try:
+            outcome = pipeline.sync_connection(lake, KeyStore(settings), connection, report=board.show)
+        except AlreadySyncing as busy:
+            create_markdown_artifact(f"{busy}; nothing to do here.", key=artifact_key("sync", connection))
+            return
+        gaps = lake.con.execute(
+            "SELECT stream, scope, from_at, to_at, why FROM lake.main.gaps WHERE connection = ? ORDER BY ALL", [connection]
+        ).fetchall()
+    board.finish()
+    create_markdown_artifact(summary(outcome, gaps), key=artifact_key("sync", connection), description=f"Sync of {connection}")
+    if not outcome.ok:
+        raise SyncFailed(f"{connection}: {what_happened(outcome.causes)}. {outcome.message}")
+
+
+class ProgressBoard:
+    """A progress artifact that follows a sync, updated at most every two seconds."""
+
+    def __init__(self, connection: str) -> None:
+        self._connection = connection
+        self._artifact: UUID | None = None
+        self._shown_at = 0.0
+
+    def show(self, reached: Progress) -> None:
+        if time.monotonic() - self._shown_at < SECONDS_BETWEEN_UPDATES:
+            return
+        self._shown_at = time.monotonic()
+        percent = 100.0 * reached.rows / reached.total if reached.total else 0.0
+        until = f", read to {reached.reached:%Y-%m-%d}" if reached.reached else ""
+        self._put(min(percent, 99.0), f"{reached.stream} {reached.scope}: {reached.rows:,} rows in {reached.pages:,} pages{until}")
+
+    def finish(self) -> None:
+        if self._artifact is not None:
+            self._put(100.0, "done")
+
+    def _put(self, percent: float, told: str) -> None:
+        if self._artifact is None:
+            made = create_progress_artifact(percent, key=artifact_key("progress", self._connection), description=told)
+            self._artifact = made if isinstance(made, UUID) else None
+        else:
+            update_progress_artifact(self._artifact, progress=percent, description=told)
+
+
+def artifact_key(kind: str, connection: str) -> str:
+    """Prefect's artifact keys know small letters, digits and dashes only."""
+    return f"{kind}-" + "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in connection.lower())
+
+
+def summary(outcome: SyncOutcome, gaps: list[tuple[str, str, datetime, datetime, str]]) -> str:
+    """What came in, what is covered, what is open, as the run's artifact."""
+    until = f"{outcome.complete_until:%Y-%m-%d %H:%M} UTC" if outcome.complete_until else "not proven yet"
+    lines = [
+        f"## {outcome.connection}: {'up to date' if outcome.ok else 'stopped importing'}",
+        f"{outcome.rows:,} rows read in {outcome.pages:,} pages, {outcome.new:,} new transactions. Complete until **{until}**.",
+    ]
+    if not outcome.ok:
+        lines += [f"**{what_happened(outcome.causes)}**. What to do: {what_to_do(outcome.causes)}.", f"> {outcome.message}"]
+    if outcome.differences:
+        lines += ["", "| asset | reported | rebuilt |", "|---|---:|---:|"]
+        lines += [f"| {d.asset} | {d.reported:f} | {d.rebuilt:f} |" for d in outcome.differences]
+    if gaps:
+        lines += ["", "| stream | scope | from | to | why |", "|---|---|---|---|---|"]
+        lines += [f"| {s} | {c} | {a:%Y-%m-%d %H:%M} | {b:%Y-%m-%d %H:%M} | {why} |" for s, c, a, b, why in gaps[:50]]
+    return "\n".join(lines)

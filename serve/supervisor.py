@@ -1,0 +1,172 @@
+"""`gapless up`: Prefect server, workers and schedules as one thing that starts, is safe by default, and ends as one.
+
+The server listens on loopback only, asks for a password, checks CSRF tokens, answers no other origin, sends no telemetry,
+and encrypts its blocks with a key that does not lie in its database.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from cryptography.fernet import Fernet
+
+from serve.output import say
+from store.keys import write_private
+from store.settings import Settings
+
+CHECKOUT = Path(__file__).parent.parent
+POOL = "local"
+HEALTHY_WITHIN = 180.0
+STOP_WITHIN = 30.0
+RUNS_AT_ONCE = 3
+"""Prefect's SQLite database starts to refuse writes beyond two or three runs at a time."""
+
+
+class SupervisorFailed(Exception):
+    """A part of the running system did not start or died; the message names its log."""
+
+
+@dataclass
+class _System:
+    environment: dict[str, str]
+    logs: Path
+    parts: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, name: str, *command: str) -> None:
+        log = (self.logs / f"{name}.log").open("ab")
+        # a group of its own: Ctrl-C reaches the supervisor alone, which then ends its parts in order
+        self.parts[name] = subprocess.Popen(  # noqa: S603 - our own command line
+            command, cwd=CHECKOUT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+        )
+
+    def run(self, *command: str) -> None:
+        done = subprocess.run(command, cwd=CHECKOUT, env=self.environment, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode:
+            raise SupervisorFailed(f"`{' '.join(command[1:])}` failed: {(done.stderr or done.stdout).strip()[-800:]}")
+
+    def dead(self) -> str | None:
+        return next((name for name, part in self.parts.items() if part.poll() is not None), None)
+
+    def stop(self) -> None:
+        """Workers first, so that they can still tell the server how their runs ended."""
+        for name in reversed(list(self.parts)):
+            part = self.parts[name]
+            if part.poll() is None:
+                part.send_signal(signal.SIGTERM)
+                try:
+                    part.wait(STOP_WITHIN)
+                except subprocess.TimeoutExpired:
+                    os.killpg(part.pid, signal.SIGKILL)
+                    part.wait()
+
+
+def run(*, workers: int, port: int) -> int:
+    """Start everything, say where it is, wait for Ctrl-C or for a part that dies. Exit code 0 after Ctrl-C, else 1."""
+    settings = Settings()
+    settings.make_home()
+    home = settings.home / "prefect"
+    home.mkdir(exist_ok=True, mode=0o700)
+    password = kept_secret(home / "password", secrets.token_urlsafe(12))
+    system = _System(environment(settings, home, password, port), home)
+    stopping = _ask_to_stop_on_signals()
+    try:
+        say("Starting the Prefect server ...")
+        prefect = shutil.which("prefect", path=str(Path(sys.executable).parent)) or "prefect"
+        system.start("server", prefect, "server", "start")
+        _wait_until_healthy(system, port, stopping)
+        say("Registering schedules ...")
+        system.run(prefect, "work-pool", "create", POOL, "--type", "process", "--overwrite")
+        system.run(prefect, "--no-prompt", "deploy", "--all")
+        for number in range(1, workers + 1):
+            system.start(f"worker-{number}", prefect, "worker", "start", "--pool", POOL, "--limit", str(RUNS_AT_ONCE), "--name", f"worker-{number}")
+        _tell(settings, port, password, home)
+        while not stopping:
+            if (name := system.dead()) is not None:
+                raise SupervisorFailed(f"the {name} ended by itself; its last words are in {home / name}.log")
+            time.sleep(0.5)
+    finally:
+        if system.parts:
+            say("Stopping workers and server ...")
+        system.stop()
+    say("Stopped.")
+    return 0
+
+
+def environment(settings: Settings, home: Path, password: str, port: int) -> dict[str, str]:
+    """What the server, the workers and every run are started with."""
+    url = f"http://127.0.0.1:{port}"
+    given = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    given.pop("PYTHONDONTWRITEBYTECODE", None)
+    return given | {
+        "GAPLESS_HOME": str(settings.home.resolve()),
+        "PREFECT_HOME": str(home.resolve()),
+        "PREFECT_API_URL": f"{url}/api",
+        "PREFECT_UI_URL": url,
+        "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_API_AUTH_STRING": f"owner:{password}",
+        "PREFECT_API_AUTH_STRING": f"owner:{password}",
+        "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": url,
+        "PREFECT_SERVER_ENCRYPTION_KEY": kept_secret(settings.home / "prefect-blocks.key", Fernet.generate_key().decode()),
+        "PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": '["events","flow_runs"]',
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def kept_secret(path: Path, fresh: str) -> str:
+    """The secret in a 0600 file, made on the first start."""
+    if not path.exists():
+        write_private(path, fresh)
+    return path.read_text().strip()
+
+
+def _ask_to_stop_on_signals() -> list[int]:
+    """A list that is empty until SIGINT or SIGTERM arrives."""
+    stopping: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        stopping.append(number)
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    return stopping
+
+
+def _wait_until_healthy(system: _System, port: int, stopping: list[int]) -> None:
+    until = time.monotonic() + HEALTHY_WITHIN
+    while time.monotonic() < until and not stopping:
+        if (name := system.dead()) is not None:
+            raise SupervisorFailed(f"the {name} did not start (is port {port} in use?); see {system.logs / name}.log")
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=2):  # noqa: S310 - our own loopback server
+                return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(0.5)
+    if not stopping:
+        raise SupervisorFailed(f"the server was not healthy within {HEALTHY_WITHIN:.0f} s; see {system.logs / 'server'}.log")
+
+
+def _tell(settings: Settings, port: int, password: str, home: Path) -> None:
+    say("")
+    say(f"[bold]gapless is up.[/]  Runs and schedules: http://127.0.0.1:{port}   sign in with  owner:{password}")
+    say(f"  lake      {settings.catalog_url}")
+    say(f"  logs      {home}")
+    say("  schedule  every connection is synced at five past the hour; now: gapless sync")
+    if not settings.heartbeat_url:
+        say("  [yellow]Nobody will notice if this machine is off:[/] set GAPLESS_HEARTBEAT_URL to an outside dead-man address.")
+    say("  Ctrl-C ends all of it.")
