@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from connectors.binance.pulls import ACCOUNT, Listing, Turn, field_of, markets, pull_balances, pull_dust, pull_trades, symbols
+from connectors.binance.listing import Listing, Turn, field_of
+from connectors.binance.pulls import ACCOUNT, markets, pull_balances, pull_dust, pull_trades, symbols
 from connectors.client import read_json
 from connectors.contract import Client, Exchange, KeyFacts, Stream
+from connectors.paging import SECOND
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 RESTRICTIONS = "sapiGetAccountApiRestrictions"
@@ -25,7 +27,7 @@ QUARTER = 89 * DAY
 
 DEPOSITS = Listing("deposits_api", "sapiGetCapitalDepositHisrec", QUARTER, 1000, turn=Turn("offset"))
 WITHDRAWALS = Listing(
-    "withdrawals_api", "sapiGetCapitalWithdrawHistory", QUARTER, 1000, turn=Turn("offset"), step=timedelta(seconds=1)
+    "withdrawals_api", "sapiGetCapitalWithdrawHistory", QUARTER, 1000, turn=Turn("offset"), step=SECOND
 )
 # no widest window is documented for the fiat endpoints: they are asked like the others
 FIAT_ORDERS = Listing(
