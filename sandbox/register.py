@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from sandbox import coinbase
+from sandbox import binance, binance_exports, coinbase, coinbase_exports
 from sandbox.history import History
 from sandbox.room import Room
 
@@ -18,8 +18,11 @@ class Export(Protocol):
 
 
 ROOMS: tuple[type[Room], ...] = (
+    binance.Binance,
     coinbase.Coinbase,
 )
 
 EXPORTS: Mapping[str, Export] = {
+    "binance": binance_exports.export,
+    "coinbase": coinbase_exports.export,
 }
