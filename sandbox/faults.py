@@ -50,6 +50,11 @@ class Switched:
     right: str = ""
     seconds: float = 5.0
 
+    @property
+    def is_lost_right(self) -> bool:
+        """Whether it takes a right from the key, rather than refusing one endpoint."""
+        return self.fault is Fault.MISSING_PERMISSION and not self.endpoint
+
 
 class Switchboard:
     """The faults of one account."""
@@ -65,15 +70,21 @@ class Switchboard:
         """Drop what was wrong with the key alone."""
         self._on = [each for each in self._on if each.fault not in OF_THE_KEY]
 
-    def next_call(self, path: str, needs: frozenset[str] = frozenset()) -> tuple[Switched, ...]:
-        """Count one authenticated call; the faults that spoil it. needs: rights of which the endpoint wants one."""
+    def left_of(self, rights: frozenset[str]) -> frozenset[str]:
+        """The rights a key still has: a missing permission takes one, or all where it names none."""
+        gone = [each for each in self._on if each.is_lost_right and not each.after_calls]
+        return rights - {each.right for each in gone} if all(each.right for each in gone) else frozenset()
+
+    def next_call(self, path: str) -> tuple[Switched, ...]:
+        """Count one authenticated call; the faults that spoil it. Lost rights are not among them, see `left_of`."""
         due: list[Switched] = []
         for each in self._on:
-            if each.endpoint not in path or (each.right and needs != {each.right}):
+            if each.endpoint not in path:
                 continue
             if each.after_calls > 0:
                 each.after_calls -= 1
             elif each.for_calls is None or each.for_calls > 0:
                 each.for_calls = None if each.for_calls is None else each.for_calls - 1
-                due.append(each)
+                if not each.is_lost_right:
+                    due.append(each)
         return tuple(due)

@@ -240,7 +240,10 @@ def settle_margin(walk: Walk) -> bool:
     cost = walk.round(quote, price * volume)
     if walk.spendable(quote) < 2 * cost:
         return False
-    walk.emit("margin", "settled", (_out(quote, cost), _in(base, volume)))
+    walk.emit(
+        "margin", "settled", (_out(quote, cost), _in(base, volume)), market=(base, quote), side="buy", price=price,
+        order=walk.next_order(), volume=volume, cost=cost, fee_quoted=Decimal(0), ordertype="settle-position",
+    )  # fmt: skip
     return True
 
 
@@ -267,7 +270,7 @@ def _trade(
 
 
 def _fill(
-    walk: Walk, market: Market, side: Side, price: Decimal, volume: Decimal, number: int, free: bool, ordertype: str, maker: bool
+    walk: Walk, market: Market, side: Side, price: Decimal, volume: Decimal, number: int, free: bool, kind: str, maker: bool
 ) -> None:
     base, quote = market
     cost = walk.round(quote, price * volume, ROUND_HALF_UP)
@@ -276,7 +279,7 @@ def _fill(
     sides = (_in(base, volume), _out(quote, cost)) if side == "buy" else (_in(quote, cost), _out(base, volume))
     walk.emit(
         "trade", "order", (*sides, fee) if fee.amount else sides, market=market, side=side, price=price, order=number,
-        volume=volume, cost=cost, fee_quoted=quoted, ordertype=ordertype, maker=maker,
+        volume=volume, cost=cost, fee_quoted=quoted, ordertype=kind, maker=maker,
     )  # fmt: skip
 
 

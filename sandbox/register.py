@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from sandbox import binance, binance_exports, coinbase, coinbase_exports
+from sandbox import binance, binance_exports, coinbase, coinbase_exports, kraken, kraken_exports
 from sandbox.history import History
 from sandbox.room import Room
 
@@ -20,9 +20,11 @@ class Export(Protocol):
 ROOMS: tuple[type[Room], ...] = (
     binance.Binance,
     coinbase.Coinbase,
+    kraken.Kraken,
 )
 
 EXPORTS: Mapping[str, Export] = {
     "binance": binance_exports.export,
     "coinbase": coinbase_exports.export,
+    "kraken": kraken_exports.export,
 }

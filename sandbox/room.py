@@ -126,7 +126,8 @@ class Bucket:
 class Account:
     """One customer of one exchange. credentials: in ccxt's names; `rights`: what the key may do, in the exchange's words.
 
-    variants: switches for facts about the real exchange that are not settled, by the names its room documents.
+    variants: switches for facts about the real exchange that are not settled, by the names its room documents. room: what
+    the room itself keeps about the account.
     """
 
     def __init__(
@@ -136,15 +137,22 @@ class Account:
         self.name = name
         self.history = history
         self.credentials = dict(credentials)
-        self.rights = set(rights)
+        self.rights = rights
         self.clock = clock
         self.variants: dict[str, Any] = {}
+        self.room: dict[str, Any] = {}
         self.faults = Switchboard()
         self.last_nonce = 0
         self.calls = 0
         self.lock = RLock()
         self._buckets: dict[str, Bucket] = {}
         self._rendered: dict[str, tuple[object, Any]] = {}
+        self._pending: tuple[int, tuple[Event, ...]] = (-1, ())
+
+    @property
+    def granted(self) -> frozenset[str]:
+        """What its key may do right now."""
+        return self.faults.left_of(self.rights)
 
     def append(self, *events: Event) -> None:
         """Let these events happen on the live account."""
@@ -170,12 +178,9 @@ class Account:
 
     def _unsettled(self) -> tuple[Event, ...]:
         """Events that are or were pending; a handful."""
-        held = self._rendered.get("")
-        if held is None or held[0] != self.history.version:
-            pending = tuple(event for event in self.history.events if event.settles)
-            held = self._rendered[""] = (self.history.version, pending)
-        found: tuple[Event, ...] = held[1]
-        return found
+        if self._pending[0] != self.history.version:
+            self._pending = (self.history.version, tuple(event for event in self.history.events if event.settles))
+        return self._pending[1]
 
 
 class Directory(Protocol):

@@ -112,13 +112,14 @@ class Sandbox:
         needs = room.needs(request)
         with account.lock:
             account.calls += 1
-            due = account.faults.next_call(request.path, needs)
+            granted = account.granted
+            due = account.faults.next_call(request.path)
         for slow in (each for each in due if each.fault is Fault.SLOW):
             self.clock.wait(slow.seconds)
         rest = [each for each in due if each.fault is not Fault.SLOW]
         if rest:
             return _spoil(room, account, request, rest[0].fault)
-        if needs and not needs & account.rights:
+        if needs and not needs & granted:
             return room.refusal(Fault.MISSING_PERMISSION, request)
         return room.answer(account, request)
 
