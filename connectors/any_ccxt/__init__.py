@@ -1,0 +1,1 @@
+"""Every exchange that ccxt knows and gapless has no room for."""

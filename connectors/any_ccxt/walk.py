@@ -1,0 +1,162 @@
+"""Reads one stretch of a unified ccxt history so that no row is missed, or fails.
+
+ccxt's own paging loses rows (it stops at the first empty stretch, and steps by the last millisecond seen). Here a stretch is
+asked in windows that overlap by a second; rows fold by id. Where it is known how the exchange turns its pages, they are turned
+to the end. Elsewhere an answer that fills a page proves only what lies between its oldest and its newest row, so what is left
+on both sides is asked again, whatever the order the exchange lists in; what cannot be divided any more is a failure.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from connectors.any_ccxt.habits import Turn
+from connectors.client import CcxtClient
+from connectors.contract import ALL, Ask, Page, Window
+from connectors.failures import unreadable
+from connectors.paging import SECOND, floor, split
+
+PAGE_SIZES = frozenset({10, 20, 25, 40, 50, 100, 200, 250, 500, 1000, 2000, 2500})
+"""An answer of exactly so many rows may be a page cut off, whatever was asked for."""
+
+
+NOWHERE: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """How one unified method is asked. by_symbol: the scope is a market. limit None: the exchange's own page size."""
+
+    method: str
+    layout: str
+    longest: timedelta
+    limit: int | None = None
+    by_symbol: bool = False
+    turn: Turn | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """page: as kept, not yet credited. times: of its rows. sent: what the exchange sent. full: rows may have been cut off."""
+
+    page: Page
+    times: tuple[datetime, ...]
+    sent: Any
+    full: bool
+
+    def covering(self, window: Window | None) -> Page:
+        page = self.page
+        return Page(page.layout, page.request, page.fetched_at, page.body, window, page.context, page.total)
+
+
+def pull(history: History, client: CcxtClient, ask: Ask) -> Iterator[Page]:
+    """The pages of one ask."""
+    read_decimals_as_text(client)
+    if history.turn is not None and history.turn.timeless:
+        yield from _newest_first(history, history.turn, client, ask)
+        return
+    if ask.anchor is not None and ask.anchor.occurred_at < ask.window.start - SECOND:
+        around = Window(floor(ask.anchor.occurred_at), floor(ask.anchor.occurred_at) + 2 * SECOND)
+        yield _ask(history, client, ask.scope, around).page
+    for stretch in split(ask.window, history.longest - 2 * SECOND):
+        if history.turn is not None:
+            yield from _turning(history, history.turn, client, ask.scope, stretch)
+        else:
+            yield from _both_sides(history, client, ask.scope, stretch)
+
+
+def read_decimals_as_text(client: CcxtClient) -> None:
+    """Keep ccxt from making floats of unquoted decimals: as text they pass its parsers exactly as they came."""
+    client.ccxt.on_json_response = lambda body: json.loads(body, parse_float=str)
+    if client.ccxt.markets is None:
+        client.unified("load_markets")
+
+
+def _turning(history: History, turn: Turn, client: CcxtClient, scope: str, stretch: Window) -> Iterator[Page]:
+    """The pages of one stretch as the exchange turns them; only with the last is it read."""
+    place: Any = turn.first
+    while True:
+        answer = _ask(history, client, scope, stretch, {} if place is None else {turn.param: place})
+        onward = turn.onward(place, answer.sent, answer.full, history.limit)
+        if onward is not None and onward == place:
+            raise unreadable(client.exchange_id, history.method, f"the page after {turn.param} {place} is the same again")
+        yield answer.covering(None if onward is not None else stretch)
+        if onward is None:
+            return
+        place = onward
+
+
+def _both_sides(history: History, client: CcxtClient, scope: str, stretch: Window) -> Iterator[Page]:
+    """Oldest part first; a part of seconds that fills a page cannot be divided."""
+    parts = [stretch]
+    while parts:
+        part = parts.pop(0)
+        answer = _ask(history, client, scope, part)
+        if not answer.full:
+            yield answer.covering(part)
+            continue
+        within = [moment for moment in answer.times if part.start <= moment < part.end]
+        if not within:
+            raise unreadable(client.exchange_id, history.method, f"a full page without a row of {part.start} to {part.end}")
+        left = Window(part.start, min(floor(min(within)) + SECOND, part.end))
+        right = Window(max(floor(max(within)), part.start), part.end)
+        if part in (left, right):
+            raise unreadable(client.exchange_id, history.method, f"more rows than a page holds from {part.start} to {part.end}")
+        yield answer.covering(Window(left.end, right.start) if left.end < right.start else None)
+        parts = [left, right, *parts]
+
+
+def _newest_first(history: History, turn: Turn, client: CcxtClient, ask: Ask) -> Iterator[Page]:
+    """From the newest row back; rows that arrive meanwhile push others down the list, so they come twice, never not."""
+    unread, place = ask.window, turn.first
+    start = min(ask.window.start, ask.anchor.occurred_at if ask.anchor else ask.window.start)
+    while True:
+        answer = _ask(history, client, ask.scope, None, {turn.param: place})
+        oldest = min(answer.times, default=unread.end)
+        onward = turn.onward(place, answer.sent, answer.full, history.limit)
+        if onward is None or oldest < start:
+            yield answer.covering(unread)
+            return
+        edge = min(max(floor(oldest) + SECOND, unread.start), unread.end)
+        yield answer.covering(Window(edge, unread.end) if edge < unread.end else None)
+        unread, place = Window(unread.start, edge), onward
+
+
+def _ask(history: History, client: CcxtClient, scope: str, window: Window | None, place: Mapping[str, Any] = NOWHERE) -> Answer:
+    """One call; what is kept is ccxt's reading of the answer, with the answer's own rows inside as `info`."""
+    params: dict[str, Any] = {**history.params, **place}
+    since = None
+    if window is not None:
+        since = _ms(window.start - SECOND)
+        params["until"] = _ms(window.end)
+    part = None if scope == ALL else scope
+    rows = client.unified(history.method, part, since, history.limit, params)
+    asked = {"method": history.method, "part": part, "since": since, "limit": history.limit, **params}
+    page = Page(history.layout, asked, client.now(), json.dumps(rows, ensure_ascii=False, separators=(",", ":")))
+    times = tuple(datetime.fromtimestamp(row["timestamp"] / 1000, UTC) for row in rows if row["timestamp"] is not None)
+    sent = json.loads(client.ccxt.last_http_response)
+    return Answer(page, times, sent, _is_full(_rows_sent(sent), history.limit))
+
+
+def _is_full(rows: int, limit: int | None) -> bool:
+    return rows in PAGE_SIZES or (limit is not None and rows >= limit)
+
+
+def _rows_sent(sent: Any) -> int:
+    """How many rows the exchange itself sent, before ccxt picked some: the longest of the outermost lists."""
+    level: list[Any] = [sent]
+    while level:
+        lists = [len(value) for value in level if isinstance(value, list)]
+        if lists:
+            return max(lists)
+        level = [value for parent in level if isinstance(parent, dict) for value in parent.values()]
+    return 0
+
+
+def _ms(moment: datetime) -> int:
+    return round((moment - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(milliseconds=1))
