@@ -15,6 +15,8 @@ from sandbox.faults import Fault
 from sandbox.room import Account, Directory, Reply, Request
 
 HOST = "api.coinbase.com"
+PROBE = "/api/v3/brokerage/key_permissions"
+"""Answered to any key that is valid at all."""
 V2_PER_HOUR = 10_000
 V3_PER_SECOND = 30
 
@@ -51,7 +53,7 @@ class Coinbase:
         return account
 
     def needs(self, request: Request) -> frozenset[str]:
-        return frozenset() if _is_probe(request) else self.rights
+        return frozenset() if request.path == PROBE else self.rights
 
     def answer(self, account: Account, request: Request) -> Reply:
         if _is_v3(request):
@@ -77,20 +79,11 @@ class Coinbase:
     def refusal(self, fault: Fault, request: Request) -> Reply:
         if fault is Fault.MAINTENANCE:
             return Reply.text("Service Unavailable", 503)
-        if fault is Fault.MISSING_PERMISSION and _is_probe(request):
-            key = claimed_key(request.headers.get("authorization")) or ""
-            account = self._directory.find(self.exchange, key)
-            if account is not None:
-                return coinbase_v3.key_permissions(account, frozenset())
         return _refused_by_v3(fault) if _is_v3(request) else _refused_by_v2(fault)
 
 
 def _is_v3(request: Request) -> bool:
     return request.path.startswith("/api/v3/")
-
-
-def _is_probe(request: Request) -> bool:
-    return request.path == "/api/v3/brokerage/key_permissions"
 
 
 def _refused_by_v2(fault: Fault) -> Reply:

@@ -46,7 +46,7 @@ def answer(account: Account, request: Request) -> Reply:
         case "orders/historical/fills":
             return _fills(account, request)
         case "key_permissions":
-            return key_permissions(account, frozenset(account.rights))
+            return _key_permissions(account)
         case "portfolios":
             only = {"name": "Default", "uuid": _portfolio(account), "type": "DEFAULT", "deleted": False}
             return Reply.json({"portfolios": [only]})
@@ -60,9 +60,8 @@ def error(name: str, message: str, status: int) -> Reply:
     return Reply.json({"error": name, "error_details": message, "message": message}, status)
 
 
-def key_permissions(account: Account, rights: frozenset[str]) -> Reply:
-    """Told to any key that is valid at all."""
-    told = {f"can_{right}": right in rights for right in ("view", "trade", "transfer")}
+def _key_permissions(account: Account) -> Reply:
+    told = {f"can_{right}": right in account.granted for right in ("view", "trade", "transfer")}
     return Reply.json({**told, "portfolio_uuid": _portfolio(account), "portfolio_type": "DEFAULT"})
 
 
