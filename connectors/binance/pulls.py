@@ -29,12 +29,12 @@ class ScopeGone(Failure):
     """The exchange no longer answers for this scope (a vanished market): no retry and no key brings it back, only a file."""
 
 
-def pull_trades(client: Client, ask: Ask) -> Iterator[Page]:
+def pull_trades(client: Client, ask: Ask, limit: int = TRADES_PER_PAGE) -> Iterator[Page]:
     """The fills of one market upwards by id, from the anchor's own; two fills of one instant may stand on two pages."""
-    walk: ById | None = ById(int(ask.anchor.row_id.rpartition(":")[2]) if ask.anchor else 0, TRADES_PER_PAGE)
+    walk: ById | None = ById(int(ask.anchor.row_id.rpartition(":")[2]) if ask.anchor else 0, limit)
     unread = ask.window.start
     while walk:
-        request = {"symbol": ask.scope, "fromId": walk.from_id, "limit": TRADES_PER_PAGE}
+        request = {"symbol": ask.scope, "fromId": walk.from_id, "limit": limit}
         body = _call_market(client, TRADES, request)
         rows = rows_of(read_json(body), "", TRADES)
         try:
