@@ -1,0 +1,121 @@
+-- Text of a cell -> value, exactly or not at all: NULL where the text is no such value. Loaded before every layout.
+-- Casts are as narrow as the text allows: text to DECIMAL(38,18) costs forty times DECIMAL(18,10), and a narrow cast that is
+-- too short rounds in silence, so the length of the fraction is looked at first.
+
+CREATE OR REPLACE TEMP MACRO is_number(v) AS regexp_full_match(v, '[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?');
+
+-- decimals that a number needs: digits after its point, less its trailing zeros, less its exponent
+CREATE OR REPLACE TEMP MACRO decimals_of(v) AS
+    CASE WHEN regexp_full_match(regexp_extract(v, '^[^eE]*'), '[-+0.]*') THEN 0
+    ELSE length(regexp_extract(v, '\.([0-9]*)', 1))
+        - length(regexp_extract(replace(regexp_extract(v, '^[^eE]*'), '.', ''), '0*$'))
+        - coalesce(try_cast(nullif(regexp_extract(v, '[eE](.*)$', 1), '') AS INTEGER), 0)
+    END;
+
+-- the slow way, right for everything: more than 18 decimals that are not zeros are refused instead of rounded
+CREATE OR REPLACE TEMP MACRO odd_number_of(v) AS
+    CASE WHEN is_number(v) AND decimals_of(v) <= 18 THEN try_cast(lower(v) AS DECIMAL(38,18)) END;
+
+-- eleven to eighteen decimals: whole and broken part apart, each narrow
+CREATE OR REPLACE TEMP MACRO long_number_of(v) AS
+    CASE WHEN starts_with(v, '-')
+        THEN try_cast(split_part(v, '.', 1) AS DECIMAL(18,0))::DECIMAL(38,18) - try_cast('.' || split_part(v, '.', 2) AS DECIMAL(18,18))::DECIMAL(38,18)
+        ELSE try_cast(split_part(v, '.', 1) AS DECIMAL(18,0))::DECIMAL(38,18) + try_cast('.' || split_part(v, '.', 2) AS DECIMAL(18,18))::DECIMAL(38,18)
+    END;
+
+-- a number as spreadsheets and exchanges write it, exponents included; no thousands separators
+CREATE OR REPLACE TEMP MACRO number_of(v) AS
+    CASE
+        WHEN contains(v, 'e') OR contains(v, 'E') OR contains(v, '_') OR length(v) - strpos(v, '.') > 18 THEN odd_number_of(v)
+        WHEN strpos(v, '.') = 0 THEN try_cast(v AS DECIMAL(18,0))::DECIMAL(38,18)
+        WHEN length(v) - strpos(v, '.') <= 4 THEN coalesce(try_cast(v AS DECIMAL(18,4))::DECIMAL(38,18), odd_number_of(v))
+        WHEN length(v) - strpos(v, '.') <= 10 THEN coalesce(try_cast(v AS DECIMAL(18,10))::DECIMAL(38,18), odd_number_of(v))
+        ELSE coalesce(long_number_of(v), odd_number_of(v))
+    END;
+
+CREATE OR REPLACE TEMP MACRO number_trouble(v) AS
+    CASE WHEN NOT is_number(v) THEN 'not a number'
+         WHEN decimals_of(v) > 18 THEN 'more than 18 decimals'
+         ELSE 'out of range' END;
+
+-- thousands separators are read only where they stand between threes: '1,25' may be a decimal comma and is no number
+CREATE OR REPLACE TEMP MACRO grouped_number_of(v) AS
+    CASE WHEN NOT contains(v, ',') THEN number_of(v)
+         WHEN regexp_full_match(v, '[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?') THEN number_of(replace(v, ',', '')) END;
+
+-- '€3,343.11', '-$5.00', '1,250.5 Kč': a currency on either side, its sign before or behind it
+CREATE OR REPLACE TEMP MACRO money_of(v) AS
+    CASE WHEN regexp_full_match(v, '([+-]?[^-+0-9.,]*|[^-+0-9.,]+[+-])[0-9.][0-9.,]*([eE][+-]?[0-9]+)?[^-+0-9.,]*')
+         THEN grouped_number_of(regexp_extract(v, '^[^0-9]*?([+-])', 1) || regexp_extract(v, '[0-9.][0-9.,]*([eE][+-]?[0-9]+)?')) END;
+
+-- '0.05BTC', '1,250.00USDT', '600 USDT', '1.5': a number with its asset behind it. Assets may begin with digits, so the pair
+-- that the line is about decides where the number ends; without one only codes that nothing else resembles are known.
+CREATE OR REPLACE TEMP MACRO glued_head(v) AS regexp_extract(v, '^[+-]?[0-9,]*\.?[0-9]+([eE]-[0-9]+)?');
+CREATE OR REPLACE TEMP MACRO glued_tail(v) AS v[length(glued_head(v)) + 1:];
+CREATE OR REPLACE TEMP MACRO glued_digits(v) AS regexp_extract(glued_head(v), '[0-9]{1,7}$');
+
+CREATE OR REPLACE TEMP MACRO glued_asset(v, pair) AS
+    CASE
+        WHEN glued_head(v) = '' OR trim(glued_tail(v)) = '' THEN NULL
+        WHEN starts_with(glued_tail(v), ' ') THEN trim(glued_tail(v))
+        ELSE coalesce(
+            list_filter([7, 6, 5, 4, 3, 2, 1], lambda n: n <= length(glued_digits(v)) AND (
+                starts_with(upper(pair), upper(right(glued_digits(v), n) || glued_tail(v)))
+                OR ends_with(upper(pair), upper(right(glued_digits(v), n) || glued_tail(v)))
+            )).list_transform(lambda n: right(glued_digits(v), n) || glued_tail(v))[1],
+            CASE WHEN pair IS NULL OR NOT (starts_with(upper(pair), upper(glued_tail(v))) OR ends_with(upper(pair), upper(glued_tail(v))))
+                 THEN nullif(regexp_extract(v, '(1INCH|1MBABYDOGE|1000SATS|1000CHEEMS|1000CAT|1000X|2Z)$'), '') END,
+            glued_tail(v))
+    END;
+
+-- '10.00G' may be ten of G or 10.0 of 0G: without a pair it is neither
+CREATE OR REPLACE TEMP MACRO glued_amount(v, pair) AS
+    CASE WHEN glued_head(v) = '' OR (pair IS NULL AND regexp_matches(v, '0G$')) THEN NULL
+         WHEN starts_with(glued_tail(v), ' ') THEN grouped_number_of(glued_head(v))
+         ELSE grouped_number_of(left(v, length(v) - length(coalesce(glued_asset(v, pair), '')))) END;
+
+-- times are believed from 2009 on (the first Bitcoin block); anything else is a misread cell
+CREATE OR REPLACE TEMP MACRO believable(t) AS
+    CASE WHEN t >= TIMESTAMPTZ '2009-01-01 00:00:00+00' AND t < TIMESTAMPTZ '2100-01-01 00:00:00+00' THEN t END;
+
+-- a clock reading without a zone; a TIMESTAMP cast drops '+01:00' in silence, so nothing may follow the fraction
+CREATE OR REPLACE TEMP MACRO clock_of(v) AS
+    CASE WHEN length(v) = 19 AND v[14] = ':' AND v[17] = ':' THEN try_cast(v AS TIMESTAMP)
+         WHEN regexp_full_match(v, '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[ T]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?') THEN try_cast(v AS TIMESTAMP)
+         WHEN regexp_full_match(v, '[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}') THEN try_cast('20' || v AS TIMESTAMP)
+    END;
+
+CREATE OR REPLACE TEMP MACRO clock_as_utc(t) AS make_timestamptz(epoch_us(t));
+
+-- minutes east of UTC that a suffix says: Z, UTC, GMT, +01:00, +0100, +01, UTC+1; NULL for anything else
+CREATE OR REPLACE TEMP MACRO suffix_minutes(s) AS
+    CASE WHEN upper(s) IN ('Z', 'UTC', 'GMT') THEN 0
+         WHEN regexp_full_match(s, '(?i)(UTC|GMT)?[+-][0-9]{1,2}(:?[0-9]{2})?')
+         THEN (CASE WHEN contains(s, '-') THEN -1 ELSE 1 END) * (
+             60 * try_cast(regexp_extract(s, '[+-]([0-9]{1,2})', 1) AS INTEGER)
+             + coalesce(try_cast(nullif(regexp_extract(s, '[+-][0-9]{2}:?([0-9]{2})$', 1), '') AS INTEGER), 0)) END;
+
+CREATE OR REPLACE TEMP MACRO clock_text(v) AS
+    regexp_extract(v, '^[0-9/-]+[ T]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?');
+
+CREATE OR REPLACE TEMP MACRO suffixed_time_of(v) AS
+    CASE WHEN right(v, 1) = 'Z' AND clock_of(v[:-2]) IS NOT NULL THEN clock_as_utc(clock_of(v[:-2]))
+         ELSE clock_as_utc(clock_of(clock_text(v)) - to_minutes(suffix_minutes(trim(v[length(clock_text(v)) + 1:])))) END;
+
+-- a time with its own zone, else in UTC
+CREATE OR REPLACE TEMP MACRO time_of(v) AS believable(coalesce(clock_as_utc(clock_of(v)), suffixed_time_of(v)));
+
+-- a time with its own zone, else in this one (IANA name)
+CREATE OR REPLACE TEMP MACRO time_in(v, zone) AS believable(coalesce(timezone(zone, clock_of(v)), suffixed_time_of(v)));
+
+-- a time with its own zone, else this many minutes east of UTC
+CREATE OR REPLACE TEMP MACRO time_east(v, minutes) AS
+    believable(coalesce(clock_as_utc(clock_of(v) - to_minutes(minutes)), suffixed_time_of(v)));
+
+-- seconds or milliseconds since 1970, exact to the microsecond; finer digits are cut off as a clock would
+CREATE OR REPLACE TEMP MACRO unix_of(v, digits, unit) AS
+    believable(make_timestamptz(CASE
+        WHEN regexp_full_match(v, '[0-9]{9,13}(\.[0-9]*)?') THEN
+            split_part(v, '.', 1)::BIGINT * unit + rpad(split_part(v, '.', 2), digits, '0')::BIGINT END));
+CREATE OR REPLACE TEMP MACRO unix_s_of(v) AS unix_of(v, 6, 1000000);
+CREATE OR REPLACE TEMP MACRO unix_ms_of(v) AS unix_of(v, 3, 1000);
