@@ -144,8 +144,8 @@ class Binance:
 
 def _check_signature(request: Request, secret: str) -> None:
     """The signature stands last and signs the text before it, query and body in one."""
-    signed, _, signature = (request.query + request.body.decode()).rpartition("signature=")
-    if not signature:
+    signed, found, signature = (request.query + request.body.decode()).rpartition("signature=")
+    if not found:
         raise Refused(400, -1102, "Mandatory parameter 'signature' was not sent, was empty/null, or malformed.")
     expected = hmac.new(secret.encode(), signed.removesuffix("&").encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected, signature):
