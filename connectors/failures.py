@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import IncompleteRead
 from typing import Any
 
 from connectors import causes as known
@@ -142,11 +143,16 @@ def without_secrets(text: str, ccxt_object: Any) -> str:
 
 def _causes(exchange: str, exc: Exception, http_status: int | None, body: str | None) -> tuple[str, Causes]:
     code, causes = read_refusal(exchange, http_status, body) if body else ("", None)
-    if causes is None and http_status == 200 and _json(body or "") is None:
+    if causes is None and ((http_status == 200 and _json(body or "") is None) or _was_cut(exc)):
         causes = known.UNREADABLE
     if causes is None:
         causes = _by_class(exc, _BY_SPECIAL_CLASS) or _by_status(http_status) or _by_class(exc, _BY_GENERAL_CLASS)
     return code, causes or known.OURS
+
+
+def _was_cut(exc: BaseException) -> bool:
+    """Whether the connection ended inside the answer, which ccxt calls a network error."""
+    return any(isinstance(below, IncompleteRead) for below in _chain(exc))
 
 
 def _by_class(exc: Exception, table: tuple[tuple[str, Causes], ...]) -> Causes | None:
@@ -162,13 +168,18 @@ def _by_status(http_status: int | None) -> Causes | None:
 
 def _http_status(exc: BaseException, body: str | None) -> int | None:
     """ccxt does not tell the status, but the exception it caught from requests does."""
-    seen: BaseException | None = exc
-    while seen is not None:
-        status = getattr(getattr(seen, "response", None), "status_code", None)
+    for below in _chain(exc):
+        status = getattr(getattr(below, "response", None), "status_code", None)
         if isinstance(status, int):
             return status
-        seen = seen.__cause__ or seen.__context__
     return None if body is None else 200
+
+
+def _chain(exc: BaseException) -> Iterator[BaseException]:
+    below: BaseException | None = exc
+    while below is not None:
+        yield below
+        below = below.__cause__ or below.__context__
 
 
 def _words(exc: BaseException, body: str | None) -> str:
