@@ -21,6 +21,8 @@ SPAN = timedelta(days=1_400)
 """How far back a history begins; longer ones are denser."""
 QUIET = ((Decimal("0.31"), Decimal("0.36")), (Decimal("0.58"), Decimal("0.66")))
 """Stretches of the span in which nothing happens: a little over two and nearly four months."""
+CLOSING = timedelta(minutes=5)
+"""Before the end: when the last deposit is seen."""
 _HEX = "0123456789abcdef"
 
 
@@ -28,14 +30,14 @@ def generate(exchange: str, seed: int, size: int, until: datetime) -> History:
     """`size` events of one account at one exchange, the last at `until` at the latest."""
     with localcontext(EXACT):
         walk = Walk(exchange, seed, size, until - SPAN, until)
-        return History(exchange, seed, walk.run(closing=True))
+        return History(exchange, seed, walk.run(closing=True) if size else ())
 
 
 def go_on(history: History, size: int, until: datetime) -> tuple[Event, ...]:
     """What happens next on an account: `size` more events between its last one and `until`."""
     with localcontext(EXACT):
-        start = max((event.booked_at for event in history.events if event.booked_at <= until), default=until - SPAN)
-        walk = Walk(history.exchange, history.seed, size, start, until, known=history)
+        start = max((event.at for event in history.events), default=until - SPAN)
+        walk = Walk(history.exchange, history.seed, size, start, max(start, until), known=history)
         return tuple(walk.run(closing=False))
 
 
@@ -61,7 +63,9 @@ class Walk:
         self._unsettled: list[tuple[datetime, tuple[Move, ...]]] = []
         self._trades: Counter[Market] = Counter()
         if known:
-            self.held.update(known.balances())
+            self.held.update(known.balances(start))
+            pending = (event for event in known.events if event.booked_at > start)
+            self._unsettled = [(event.booked_at, event.moves) for event in pending]
             self._orders = max((int(event.ids.get("order", 0)) for event in known.events), default=0)
             self._trades.update(event.market for event in known.events if event.market and "trade" in event.ids)
         self.assets = sorted({asset for market in self.flavour.markets for asset in market})
@@ -79,8 +83,8 @@ class Walk:
                 habits.deposit_fiat(self)
         del self.events[self._size - closing :]
         if closing:
-            self.now = self._until - timedelta(minutes=5)
-            habits.late_deposit(self, timedelta(minutes=65))
+            self.now = self._until - CLOSING
+            habits.late_deposit(self, CLOSING + timedelta(hours=1))
         return self.events
 
     def emit(
@@ -177,7 +181,8 @@ class Walk:
         left = max(1, self._size - len(self.events))
         mean = (self._until - self.now) / left
         steps = mean * self.rng.randrange(1, 190) / 100 // self.flavour.step
-        self.now = min(self.now + self.flavour.step * max(1, steps), self._until - timedelta(minutes=6))
+        last = self._until - CLOSING if not self._before else self._until
+        self.now = max(self.now, min(self.now + self.flavour.step * max(1, steps), last))
         for _, moves in (each for each in self._unsettled if each[0] <= self.now):
             self._book(moves)
         self._unsettled = [each for each in self._unsettled if each[0] > self.now]

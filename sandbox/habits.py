@@ -259,34 +259,27 @@ def _trade(
     lots = int((budget / price if side == "buy" else budget) / lot) // fills
     if not lots or walk.round(quote, lots * lot * price) * EUROS[quote] < Decimal("0.5"):
         return False
-    number, kind = walk.next_order(), walk.rng.choice(("limit", "market"))
+    number, kind, drawn = walk.next_order(), walk.rng.choice(("limit", "market")), walk.rng.random()
     maker = kind == "limit" and walk.rng.random() < 0.5
     for nth in range(fills):
         volume = held if everything else lots * lot if at_once else lot * walk.rng.randrange((lots + 1) // 2, lots + 1)
         if not at_once and nth:
             walk.pause(timedelta(seconds=2))
-        _fill(walk, market, side, price, volume, number, free, kind, maker)
+        cost = walk.round(quote, price * volume, ROUND_HALF_UP)
+        quoted = walk.round(quote, cost * walk.flavour.fee_rate, ROUND_HALF_UP)
+        fee = Move("fee", "spot", quote, Decimal(0)) if free else _fee_of_fill(walk, market, side, volume, quoted, drawn)
+        sides = (_in(base, volume), _out(quote, cost)) if side == "buy" else (_in(quote, cost), _out(base, volume))
+        walk.emit(
+            "trade", "order", (*sides, fee) if fee.amount else sides, market=market, side=side, price=price, order=number,
+            volume=volume, cost=cost, fee_quoted=quoted, ordertype=kind, maker=maker,
+        )  # fmt: skip
     return True
 
 
-def _fill(
-    walk: Walk, market: Market, side: Side, price: Decimal, volume: Decimal, number: int, free: bool, kind: str, maker: bool
-) -> None:
+def _fee_of_fill(walk: Walk, market: Market, side: Side, volume: Decimal, quoted: Decimal, drawn: float) -> Move:
+    """Who pays, drawn once per order: a third coin now and then, else quote or what is received, as is the habit there."""
     base, quote = market
-    cost = walk.round(quote, price * volume, ROUND_HALF_UP)
-    quoted = walk.round(quote, cost * walk.flavour.fee_rate, ROUND_HALF_UP)
-    fee = Move("fee", "spot", quote, Decimal(0)) if free else _fee_of_fill(walk, market, side, volume, quoted)
-    sides = (_in(base, volume), _out(quote, cost)) if side == "buy" else (_in(quote, cost), _out(base, volume))
-    walk.emit(
-        "trade", "order", (*sides, fee) if fee.amount else sides, market=market, side=side, price=price, order=number,
-        volume=volume, cost=cost, fee_quoted=quoted, ordertype=kind, maker=maker,
-    )  # fmt: skip
-
-
-def _fee_of_fill(walk: Walk, market: Market, side: Side, volume: Decimal, quoted: Decimal) -> Move:
-    """Who pays: a third coin now and then, else quote or what is received, as is the exchange's habit."""
-    base, quote = market
-    coin, drawn = walk.flavour.fee_coin, walk.rng.random()
+    coin = walk.flavour.fee_coin
     if coin and coin not in market and drawn < walk.flavour.fee_coin_share:
         amount = walk.round(coin, quoted * EUROS[quote] / EUROS[coin] * Decimal("0.75"))
         if amount and walk.spendable(coin) >= amount:

@@ -195,11 +195,13 @@ class Room(Protocol):
     """One exchange. Built once per sandbox with its directory; must answer from several threads at once."""
 
     exchange: str
-    hosts: tuple[str, ...]
     rights: frozenset[str]
     """All read rights, in the exchange's words; a new account's key has them."""
 
     def __init__(self, directory: Directory) -> None: ...
+
+    @property
+    def hosts(self) -> tuple[str, ...]: ...
 
     def issue(self, name: str, serial: int) -> Mapping[str, str]:
         """Credentials of a new key, in ccxt's names; the same for the same arguments."""

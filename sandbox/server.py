@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import RLock
 from types import TracebackType
 from typing import Any
 
-from sandbox.faults import FIREWALL_PAGE, Fault, Switched
+from sandbox.faults import FIREWALL_PAGE, Fault, Switchboard, Switched
 from sandbox.generate import generate, go_on
 from sandbox.register import EXPORTS, ROOMS
 from sandbox.room import Account, Clock, Reply, Request, Room
@@ -28,6 +29,7 @@ class Sandbox:
         self.clock = Clock(time_scale)
         self.rooms: Mapping[str, Room] = {room.exchange: room(self) for room in ROOMS}
         self.accounts: dict[str, Account] = {}
+        self._outages = {exchange: Switchboard() for exchange in self.rooms}
         self._by_host = {host: room for room in self.rooms.values() for host in room.hosts}
         self._by_key: dict[tuple[str, str], Account] = {}
         self._serials = 0
@@ -85,11 +87,14 @@ class Sandbox:
         right: str = "",
         seconds: float = 5.0,
     ) -> None:
-        """Turn a fault on (see `sandbox.faults.Switched`); None turns all of the account's faults off."""
+        """Turn a fault on (see `sandbox.faults.Switched`); None turns all of the account's faults off.
+
+        An exchange's id instead of an account's name spoils every call to it, public ones too.
+        """
         switched = Switched(Fault(fault), after_calls, for_calls, endpoint, right, seconds) if fault else None
-        account = self.accounts[account_name]
-        with account.lock:
-            account.faults.switch(switched)
+        with self._lock:
+            board = self.accounts[account_name].faults if account_name in self.accounts else self._outages[account_name]
+            board.switch(switched)
 
     def grow(self, account_name: str, size: int, until: datetime | None = None) -> None:
         """Let `size` more events happen on an account, up to `until` (default: now)."""
@@ -103,40 +108,45 @@ class Sandbox:
         room = self._by_host.get(request.host)
         if room is None:
             return Reply.text(f"no exchange at {request.host}", 404)
+        with self._lock:
+            outage = self._outages[room.exchange].next_call(request.path)
+        return self._spoiled(room, request, outage, lambda: self._serve(room, request))
+
+    def _serve(self, room: Room, request: Request) -> Reply | None:
         if (open_answer := room.public(request)) is not None:
             return open_answer
-        found = room.authenticate(request)
-        return found if isinstance(found, Reply) else self._serve(room, found, request)
-
-    def _serve(self, room: Room, account: Account, request: Request) -> Reply | None:
+        account = room.authenticate(request)
+        if isinstance(account, Reply):
+            return account
         needs = room.needs(request)
-        with account.lock:
+        with self._lock:
             account.calls += 1
-            granted = account.granted
+            lacking = bool(needs) and not needs & account.granted
             due = account.faults.next_call(request.path)
+        if lacking:
+            return room.refusal(Fault.MISSING_PERMISSION, request)
+        if any(each.fault is Fault.EMPTY for each in due):
+            return room.empty(account, request)
+        return self._spoiled(room, request, due, lambda: room.answer(account, request))
+
+    def _spoiled(
+        self, room: Room, request: Request, due: tuple[Switched, ...], answer: Callable[[], Reply | None]
+    ) -> Reply | None:
+        """What the first of the faults makes of an answer; slowness comes on top of the others."""
         for slow in (each for each in due if each.fault is Fault.SLOW):
             self.clock.wait(slow.seconds)
-        rest = [each for each in due if each.fault is not Fault.SLOW]
-        if rest:
-            return _spoil(room, account, request, rest[0].fault)
-        if needs and not needs & granted:
-            return room.refusal(Fault.MISSING_PERMISSION, request)
-        return room.answer(account, request)
-
-
-def _spoil(room: Room, account: Account, request: Request, fault: Fault) -> Reply | None:
-    match fault:
-        case Fault.RESET:
-            return None
-        case Fault.HTML:
-            return Reply.text(FIREWALL_PAGE, 403, "text/html; charset=UTF-8")
-        case Fault.EMPTY:
-            return room.empty(account, request)
-        case Fault.TRUNCATED:
-            whole = room.answer(account, request)
-            return Reply(whole.body[: len(whole.body) * 2 // 3], whole.status, whole.content_type)
-        case _:
-            return room.refusal(fault, request)
+        match next((each.fault for each in due if each.fault is not Fault.SLOW), None):
+            case None | Fault.EMPTY:
+                return answer()
+            case Fault.RESET:
+                return None
+            case Fault.HTML:
+                return Reply.text(FIREWALL_PAGE, 403, "text/html; charset=UTF-8")
+            case Fault.TRUNCATED:
+                whole = answer()
+                return whole and replace(whole, body=whole.body[: len(whole.body) * 2 // 3])
+            case fault:
+                return room.refusal(fault, request)
 
 
 def _control(sandbox: Sandbox, request: Request) -> Reply:
