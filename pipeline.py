@@ -19,7 +19,7 @@ import duckdb
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from connectors.contract import Exchange, KeyFacts, Stream, Window
-from connectors.failures import Failure, RetryLater
+from connectors.failures import Failure, RetryLater, failure
 from intake import pull as pulling
 from intake import upload as uploading
 from intake.pull import Progress, Pull, Tally
@@ -145,12 +145,12 @@ def _pull_everything(pull: Pull) -> tuple[list[Failure], list[Difference]]:
         for stream in _in_order(pull):
             try:
                 _retried(lambda stream=stream: _pull_stream(pull, stream))  # type: ignore[misc]
-            except Failure as failure:
-                failures.append(failure)
-                if not set(failure.causes) & {"permission_missing", "answer_unreadable"}:
+            except Failure as refused:
+                failures.append(refused)
+                if not set(refused.causes) & {"permission_missing", "answer_unreadable"}:
                     break
-    except Failure as failure:
-        failures.append(failure)
+    except Failure as refused:
+        failures.append(refused)
     if not failures:
         differences = pulling.settle_pending(pull, EMPTY_LAG)
     return failures, differences
@@ -191,7 +191,7 @@ def _probe(pull: Pull) -> None:
     facts = pull.exchange.probe(pull.client)
     name = pull.connection.name
     if pull.connection.account_id and facts.account_id and facts.account_id != pull.connection.account_id:
-        raise ConnectionRefused(f"the keys of {name} now belong to another {pull.exchange.title} account; nothing was imported")
+        raise failure(pull.exchange.id, ("key_invalid",), "the keys belong to another account; nothing was imported", "probe")
     pull.lake.commit(lambda con: accounts.note_key(con, name, facts.rights, facts.expires_at, facts.account_id))
 
 
@@ -219,7 +219,7 @@ def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference
     """Record how it ended: state of the connection, findings, activity, all in one commit."""
     name, tally = pull.connection.name, pull.tally
     causes = failures[0].causes if failures else ()
-    message = "; ".join(str(failure) for failure in failures)
+    message = "; ".join(str(refused) for refused in failures)
     ok = not failures
 
     def write(con: duckdb.DuckDBPyConnection) -> datetime | None:
@@ -248,7 +248,8 @@ def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference
 def _client(lake: Lake, exchange: Exchange, credentials: Mapping[str, str], api_url: str | None) -> Any:
     from connectors.client import open_client
 
-    return open_client(exchange, credentials, api_url=api_url, throttle=lake.settings.throttle)
+    settings = lake.settings
+    return open_client(exchange, credentials, api_url=api_url, throttle=settings.throttle, pace_dir=settings.home / "pace")
 
 
 def _refuse_known_name(con: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -1,0 +1,170 @@
+"""`gapless demo`: three accounts at sandbox exchanges, over their real wire formats, into a lake you can query afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.panel import Panel
+from rich.table import Table
+
+import pipeline
+from pipeline import SyncOutcome
+from serve.output import amount, err, out, say, show
+from serve.sync_command import sync_with_progress, tell
+from store.keys import KeyStore
+from store.lake import Lake, open_lake
+from store.settings import Settings
+
+EVENTS = 1_500
+TIME_SCALE = 2_000
+"""The sandbox's rate limits recover this much faster than real ones, and our pauses shrink alike."""
+KRAKEN, BINANCE, COINBASE = "kraken-main", "binance-main", "coinbase-main"
+ACCOUNTS = (("kraken", KRAKEN), ("binance", BINANCE), ("coinbase", COINBASE))
+QUERIES = (
+    ("What do I hold, and can I trust the number?", "SELECT * FROM balances ORDER BY connection, asset"),
+    (
+        "How much did I trade each month?",
+        "SELECT connection, date_trunc('month', occurred_at) AS month, count(*) AS trades FROM transactions"
+        " WHERE kind = 'trade' GROUP BY ALL ORDER BY ALL",
+    ),
+    ("Which page or file line says so?", "SELECT t.occurred_at, t.kind, s.origin, s.layout, s.line FROM transactions t JOIN sources s USING (connection, tx_id) LIMIT 10"),
+)
+
+
+class SandboxFailed(Exception):
+    """The sandbox did not start."""
+
+
+def run(folder: Path) -> int:
+    """Play the story; exit code 0 only if every number agreed."""
+    began = time.monotonic()
+    shutil.rmtree(folder, ignore_errors=True)
+    settings = Settings(home=folder.resolve(), catalog="", data="", throttle=1 / TIME_SCALE)
+    out.print(Panel.fit("gapless demo: three exchange accounts, from API to whole history", border_style="cyan"))
+    with _sandbox() as sandbox, open_lake(settings) as lake:
+        keys = KeyStore(settings)
+        _heading("1. Connect", f"Sandbox exchanges speak the real wire formats at {sandbox['url']}; each key is probed before it is kept.")
+        for account in sandbox["accounts"]:
+            facts = pipeline.connect(
+                lake, keys, account["exchange"], account["name"], account["credentials"], api_url=sandbox["url"]
+            )
+            say(f"  {account['name']:<14} {account['events']:,} events to find; the key may: {', '.join(facts.rights)}")
+        _heading("2. Import", "Every answer is kept verbatim, mapped, and merged; coverage grows only with proof.")
+        good = [_sync(lake, keys, name) for _, name in ACCOUNTS]
+        _heading("3. Ask again", "A second sync of the same history must change nothing.")
+        again = [_sync(lake, keys, name) for _, name in ACCOUNTS]
+        _heading("4. The same history as a CSV", "Kraken's own ledger export is folded with what the API gave: nothing is counted twice.")
+        folded = _import_export(lake, sandbox["url"], folder)
+        _heading("5. A key is revoked", "A failure is never an empty result: it is named, and coverage stops where it stood.")
+        _control(sandbox["url"], "switch", {"account": KRAKEN, "fault": "revoked"})
+        stopped = _sync(lake, keys, KRAKEN)
+        _report(lake)
+        in_order = all(o.ok and not o.differences for o in (*good, *again)) and not any(o.new for o in again) and folded and not stopped.ok
+    _farewell(settings, time.monotonic() - began)
+    return 0 if in_order else 1
+
+
+@contextmanager
+def _sandbox() -> Iterator[dict[str, Any]]:
+    """The sandbox as a process of its own; yields its address and accounts."""
+    command = [sys.executable, "-m", "sandbox", "--seed", "1", "--size", str(EVENTS), "--time-scale", str(TIME_SCALE)]
+    for exchange, name in ACCOUNTS:
+        command += ["--account", f"{exchange}:{name}"]
+    process = subprocess.Popen(  # noqa: S603 - our own command line
+        command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+    )
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        if not line:
+            raise SandboxFailed("the sandbox exchanges did not start; run `python -m sandbox` to see why")
+        yield json.loads(line)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _sync(lake: Lake, keys: KeyStore, name: str) -> SyncOutcome:
+    outcome = sync_with_progress(lake, keys, name)
+    tell(outcome)
+    return outcome
+
+
+def _import_export(lake: Lake, url: str, folder: Path) -> bool:
+    """Download the sandbox's CSV of the Kraken account and import it; whether it told nothing new."""
+    from serve.import_command import tell as tell_preview
+
+    path = folder / "kraken-ledgers.csv"
+    path.write_bytes(_control(url, f"export?account={KRAKEN}&kind=ledgers"))
+    preview = pipeline.preview_file(lake, KRAKEN, path, None, pipeline.utc_now())
+    tell_preview(preview)
+    pipeline.import_file(lake, preview, pipeline.utc_now())
+    return preview.new == 0 and preview.reading.quarantined == 0
+
+
+def _control(url: str, what: str, given: dict[str, Any] | None = None) -> bytes:
+    request = urllib.request.Request(f"{url}/_sandbox/{what}", data=json.dumps(given).encode() if given else None)  # noqa: S310 - loopback
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        body: bytes = answer.read()
+    return body
+
+
+def _report(lake: Lake) -> None:
+    _heading("What stands in the lake", "")
+    con = lake.con
+    overview = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for column in ("connection", "transactions", "from API", "API and CSV", "first", "complete until", "state"):
+        overview.add_column(column)
+    rows = con.execute(
+        """
+        SELECT c.connection, count(*), count(*) FILTER (t.origin = 'api'), count(*) FILTER (t.origin = 'api+file'),
+            min(t.occurred_at), c.complete_until, CASE WHEN c.cause IS NULL THEN 'up to date' ELSE 'stopped: ' || c.cause END
+        FROM lake.main.connections c JOIN lake.main.transactions t USING (connection) GROUP BY ALL ORDER BY 1
+        """
+    ).fetchall()
+    for row in rows:
+        overview.add_row(*(f"{value:,}" if isinstance(value, int) else show(value) for value in row))
+    out.print(overview)
+    out.print()
+    balances = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for column in ("asset", *(name for _, name in ACCOUNTS), "as reported"):
+        balances.add_column(column, justify="left" if column == "asset" else "right")
+    for asset, *held in con.execute(_BALANCES, [name for _, name in ACCOUNTS]).fetchall():
+        balances.add_row(asset, *(amount(value) if value else "" for value in held[:3]), "[green]✓[/]" if held[3] else "[red]differs[/]")
+    out.print(balances)
+
+
+_BALANCES = """
+    WITH rebuilt AS (SELECT connection, asset, amount FROM lake.main.balances),
+    reported AS (SELECT connection, asset, sum(amount) AS amount FROM lake.main.reported_balances GROUP BY ALL)
+    SELECT asset, sum(b.amount) FILTER (connection = $1), sum(b.amount) FILTER (connection = $2), sum(b.amount) FILTER (connection = $3),
+        bool_and(coalesce(b.amount, 0) = coalesce(r.amount, 0))
+    FROM rebuilt b FULL JOIN reported r USING (connection, asset)
+    GROUP BY asset HAVING bool_or(b.amount <> 0 OR r.amount <> 0) ORDER BY asset
+"""
+
+
+def _farewell(settings: Settings, seconds: float) -> None:
+    home = os.path.relpath(settings.home)
+    _heading("Your turn", f"The lake is in {home} (catalog {home}/catalog.sqlite, Parquet in {home}/lake).")
+    gapless = os.path.relpath(Path(sys.executable).parent / "gapless")
+    for question, query in QUERIES:
+        say(f"  [dim]# {question}[/]")
+        say(f'  GAPLESS_HOME={home} {gapless} sql "{query}"\n')
+    say(f"Done in {seconds:.0f} s. A real account: gapless connect kraken --name kraken-main   (README: first real exchange)")
+
+
+def _heading(title: str, line: str) -> None:
+    err.print()
+    err.print(f"[bold cyan]{title}[/]")
+    if line:
+        err.print(f"[dim]{line}[/]", soft_wrap=True)

@@ -1,0 +1,95 @@
+"""Sandbox accounts connected to a lake, and what must be equal when all is well."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+import pipeline
+from sandbox.history import History
+from sandbox.room import Account
+from sandbox.server import Sandbox
+from store.keys import KeyStore
+from store.lake import Lake
+
+UNTIL = datetime(2026, 11, 1, tzinfo=UTC)
+LONG_AGO = timedelta(days=365 * 8)
+
+
+@contextmanager
+def fast_sandbox() -> Iterator[Sandbox]:
+    """Exchanges whose rate limits recover ten thousand times faster."""
+    with Sandbox(time_scale=10_000) as sandbox:
+        yield sandbox
+
+
+def connect(lake: Lake, sandbox: Sandbox, account: Account, clock: Callable[[], datetime] = pipeline.utc_now) -> None:
+    """Connect a sandbox account under its own name."""
+    pipeline.connect(
+        lake, KeyStore(lake.settings), account.exchange, account.name, account.credentials, api_url=sandbox.url, clock=clock,
+        allow_trading_key=True,
+    )  # fmt: skip
+
+
+def sync(lake: Lake, name: str) -> pipeline.SyncOutcome:
+    return pipeline.sync_connection(lake, KeyStore(lake.settings), name)
+
+
+def export_file(folder: Path, account: Account, kind: str, start: datetime | None = None, end: datetime | None = None) -> Path:
+    """The exchange's own CSV export of an account, as a file."""
+    from sandbox.register import EXPORTS
+
+    path = folder / f"{account.name}-{kind}-{start:%Y%m%d}.csv" if start else folder / f"{account.name}-{kind}.csv"
+    path.write_text(EXPORTS[account.exchange](account.history, kind, start, end), encoding="utf-8")
+    return path
+
+
+def import_file(lake: Lake, name: str, path: Path) -> str:
+    """Import one file without asking; returns the upload's id."""
+    preview = pipeline.preview_file(lake, name, path, None, pipeline.utc_now())
+    pipeline.import_file(lake, preview, pipeline.utc_now())
+    return preview.upload
+
+
+def true_legs(history: History) -> Counter[tuple[str, str, Decimal]]:
+    """Every leg the exchange truly booked: role, asset, signed amount."""
+    return Counter((leg.role, leg.asset, leg.amount) for leg in history.legs())
+
+
+def lake_legs(con: duckdb.DuckDBPyConnection, name: str) -> Counter[tuple[str, str, Decimal]]:
+    rows = con.execute("SELECT role, asset, amount FROM lake.core.legs WHERE connection = ?", [name]).fetchall()
+    return Counter((role, asset, amount.normalize() if amount else amount) for role, asset, amount in rows)
+
+
+def normal(legs: Counter[tuple[str, str, Decimal]]) -> Counter[tuple[str, str, Decimal]]:
+    return Counter({(role, asset, amount.normalize()): count for (role, asset, amount), count in legs.items()})
+
+
+def true_balances(history: History) -> dict[str, Decimal]:
+    """What is held of each asset over all wallets."""
+    held: Counter[str] = Counter()
+    for (_wallet, asset), amount in history.balances().items():
+        held[asset] += amount  # type: ignore[assignment]
+    return {asset: Decimal(amount) for asset, amount in held.items() if amount}
+
+
+def lake_balances(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, Decimal]:
+    rows = con.execute("SELECT asset, sum(amount) FROM lake.core.legs WHERE connection = ? GROUP BY asset", [name]).fetchall()
+    return {asset: amount for asset, amount in rows if amount}
+
+
+def everything(con: duckdb.DuckDBPyConnection, name: str) -> list[list[tuple[object, ...]]]:
+    """The lake's transactions, legs and ids of one connection as a value to compare: nothing of when or in which run."""
+    queries = (
+        "SELECT tx_id, occurred_at, kind, market, side, price, out_asset, out_amount, in_asset, in_amount, fee_asset, fee_amount,"
+        " legs, order_id, native_id, tx_hash FROM lake.core.transactions WHERE connection = ? ORDER BY ALL",
+        "SELECT tx_id, n, occurred_at, role, wallet, asset, amount FROM lake.core.legs WHERE connection = ? ORDER BY ALL",
+        "SELECT namespace, id, tx_id FROM lake.core.transaction_ids WHERE connection = ? ORDER BY ALL",
+    )
+    return [con.execute(query, [name]).fetchall() for query in queries]
