@@ -14,9 +14,10 @@ from typing import Any
 
 from sandbox import binance_spot, binance_wallet
 from sandbox.binance_limits import Budgets, Verdict, price_of
-from sandbox.binance_wire import Asked, Refused, milliseconds
+from sandbox.binance_wire import Asked, Refused
 from sandbox.faults import Fault
 from sandbox.history import History, token
+from sandbox.millis import milliseconds
 from sandbox.room import Account, Directory, Reply, Request
 
 API = "api.binance.com"
@@ -24,16 +25,16 @@ FUTURES = {"/fapi/v1/exchangeInfo", "/dapi/v1/exchangeInfo"}
 RESTRICTIONS = "/sapi/v1/account/apiRestrictions"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-_KEY_IP_OR_RIGHT = Refused(401, -2015, "Invalid API-key, IP, or permissions for action.")
-_FAULTS: Mapping[Fault, Refused] = {
-    Fault.REVOKED: Refused(401, -2008, "Invalid Api-Key ID."),
+_KEY_IP_OR_RIGHT = (401, -2015, "Invalid API-key, IP, or permissions for action.")
+_FAULTS: Mapping[Fault, tuple[int, int, str]] = {
+    Fault.REVOKED: (401, -2008, "Invalid Api-Key ID."),
     Fault.EXPIRED: _KEY_IP_OR_RIGHT,
     Fault.IP_REFUSED: _KEY_IP_OR_RIGHT,
     Fault.MISSING_PERMISSION: _KEY_IP_OR_RIGHT,
-    Fault.WRONG_SECRET: Refused(400, -1022, "Signature for this request is not valid."),
-    Fault.ACCOUNT_FROZEN: Refused(401, -2017, "API Keys are locked on this account."),
-    Fault.CLOCK_SKEW: Refused(400, -1021, "Timestamp for this request is outside of the recvWindow."),
-    Fault.MAINTENANCE: Refused(503, 1, "System is under maintenance."),
+    Fault.WRONG_SECRET: (400, -1022, "Signature for this request is not valid."),
+    Fault.ACCOUNT_FROZEN: (401, -2017, "API Keys are locked on this account."),
+    Fault.CLOCK_SKEW: (400, -1021, "Timestamp for this request is outside of the recvWindow."),
+    Fault.MAINTENANCE: (503, 1, "System is under maintenance."),
 }
 """The exchange does not tell an expired key, a foreign address and a missing right apart."""
 
@@ -80,7 +81,7 @@ class Binance:
             return _refusal(Refused(401, -2014, "API-key format invalid."))
         account = self._directory.find(self.exchange, key)
         if account is None:
-            return _refusal(_FAULTS[Fault.REVOKED])
+            return _refusal(Refused(*_FAULTS[Fault.REVOKED]))
         try:
             self._check_time(Asked(request.params))
             _check_signature(request, account.credentials["secret"])
@@ -116,7 +117,7 @@ class Binance:
     def refusal(self, fault: Fault, request: Request) -> Reply:
         if fault is Fault.RATE_LIMITED:
             return _too_fast(Verdict(6_000, 429, 30), self._directory.clock.time_scale)
-        return _refusal(_FAULTS[fault])
+        return _refusal(Refused(*_FAULTS[fault]))
 
     def _check_time(self, asked: Asked) -> None:
         now = milliseconds(self._directory.clock.wall())
@@ -127,7 +128,7 @@ class Binance:
         if stamp >= now + 1_000:
             raise Refused(400, -1021, "Timestamp for this request was 1000ms ahead of the server's time.")
         if now - stamp > (5_000 if window is None else window):
-            raise _FAULTS[Fault.CLOCK_SKEW]
+            raise Refused(*_FAULTS[Fault.CLOCK_SKEW])
 
     def _metered(self, path: str, customer: str, answer: Any) -> Reply:
         """The answer with the weight it cost, or 429 and 418 where that weight is not left."""
@@ -149,7 +150,7 @@ def _check_signature(request: Request, secret: str) -> None:
         raise Refused(400, -1102, "Mandatory parameter 'signature' was not sent, was empty/null, or malformed.")
     expected = hmac.new(secret.encode(), signed.removesuffix("&").encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected, signature):
-        raise _FAULTS[Fault.WRONG_SECRET]
+        raise Refused(*_FAULTS[Fault.WRONG_SECRET])
 
 
 def _refusal(refused: Refused) -> Reply:

@@ -15,8 +15,9 @@ from typing import Literal, NamedTuple
 
 from sandbox.binance_rows import deposit_rows, withdrawal_rows
 from sandbox.binance_spot import trade_rows, user_id
-from sandbox.binance_wire import EPOCH, Row, seconds_text
+from sandbox.binance_wire import seconds_text
 from sandbox.history import Event, History
+from sandbox.millis import EPOCH, Row
 
 BOM = "\ufeff"
 WITH_FEE = "Withdraw fee is included"

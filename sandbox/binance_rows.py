@@ -8,9 +8,10 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from sandbox.binance_wire import DAY_MS, Row, fixed, milliseconds, plain, seconds_text, without
+from sandbox.binance_wire import fixed, seconds_text, without
 from sandbox.flavours import FIATS
 from sandbox.history import Event, token
+from sandbox.millis import DAY_MS, Row, milliseconds, plain
 
 SAFE_AFTER = timedelta(hours=1)
 """How long a settled deposit is credited but not yet withdrawable."""

@@ -8,9 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import chain
 
-from sandbox.binance_wire import DAY_MS, Asked, Refused, Row, fixed, milliseconds, within
+from sandbox.binance_wire import Asked, Refused, fixed
 from sandbox.flavours import FLAVOURS, Market
 from sandbox.history import Event, token
+from sandbox.millis import DAY_MS, Row, milliseconds, within
 from sandbox.room import Account
 
 FLAVOUR = FLAVOURS["binance"]

@@ -12,8 +12,9 @@ from typing import Any
 
 from sandbox import binance_rows
 from sandbox.binance_spot import COINS
-from sandbox.binance_wire import DAY_MS, Asked, Refused, Row, milliseconds, plain, within, without
+from sandbox.binance_wire import Asked, Refused, without
 from sandbox.history import Event
+from sandbox.millis import DAY_MS, Row, milliseconds, plain, within
 from sandbox.room import Account
 
 FIRST_DUST = 1_606_780_800_000

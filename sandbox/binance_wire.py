@@ -1,18 +1,13 @@
-"""How Binance reads a request and spells an answer: parameters, windows, refusals, numbers, times."""
+"""How Binance reads a request and spells an answer: parameters, refusals, numbers, times."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
-
-Row = dict[str, Any]
+from sandbox.millis import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +55,9 @@ class Asked:
         return min(value, ceiling)
 
 
-def within(rows: Sequence[Row], field: str, start: int | None, end: int | None) -> list[Row]:
-    """Rows whose time lies in [start, end], both in milliseconds and both included."""
-    return [row for row in rows if (start is None or row[field] >= start) and (end is None or row[field] <= end)]
-
-
 def without(row: Row, *keys: str) -> Row:
     """A row without what only the sandbox needs."""
     return {key: value for key, value in row.items() if key not in keys}
-
-
-def milliseconds(at: datetime) -> int:
-    """Whole milliseconds since 1970, as Binance keeps times."""
-    return (at - EPOCH) // timedelta(milliseconds=1)
 
 
 def seconds_text(at: datetime) -> str:
@@ -84,9 +69,3 @@ def fixed(amount: Decimal) -> str:
     """Eight digits after the point, more only where the amount has more."""
     exponent = amount.as_tuple().exponent
     return f"{amount:.8f}" if isinstance(exponent, int) and exponent >= -8 else f"{amount:f}"
-
-
-def plain(amount: Decimal) -> str:
-    """Without trailing zeros and without an exponent."""
-    text = f"{amount:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
