@@ -7,6 +7,7 @@ streams  = ["conversions"]
 zone     = "UTC"
 step     = "1ms"
 rows     = "list[]"
+ignored  = ["quoteId", "ratio", "inverseRatio"]
 [columns]
 orderId     = "text"
 orderStatus = "text"

@@ -7,6 +7,7 @@ streams  = ["deposits"]
 zone     = "UTC"
 step     = "1ms"
 rows     = "[]"
+ignored  = ["completeTime", "confirmTimes", "unlockConfirm", "sourceAddress", "travelRuleStatus"]
 [columns]
 id           = "text?"
 amount       = "number"
@@ -32,7 +33,7 @@ SELECT
     -- answers of former years have no id
     coalesce(id, concat_ws(':', txId, coin, address, addressTag, amount)) AS row_id,
     -- transferType 1: from another Binance account, txId is a sentence and no chain knows it
-    CASE WHEN coalesce(transferType, '0') = '0' THEN nullif(txId, '') END AS tx_hash,
+    CASE WHEN coalesce(transferType, '0') = '0' THEN txId END AS tx_hash,
     insertTime AS occurred_at,
     86400 AS match_window,
     'deposit' AS kind,

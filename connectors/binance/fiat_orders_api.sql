@@ -7,6 +7,7 @@ streams  = ["fiat_orders"]
 zone     = "UTC"
 step     = "1ms"
 rows     = "data[]"
+ignored  = ["indicatedAmount", "updateTime"]
 [columns]
 orderNo      = "text"
 fiatCurrency = "text"

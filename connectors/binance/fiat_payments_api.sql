@@ -7,6 +7,7 @@ streams  = ["fiat_payments"]
 zone     = "UTC"
 step     = "1ms"
 rows     = "data[]"
+ignored  = ["updateTime"]
 [columns]
 orderNo        = "text"
 sourceAmount   = "number"

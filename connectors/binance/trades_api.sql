@@ -7,6 +7,7 @@ streams  = ["trades"]
 zone     = "UTC"
 step     = "1ms"
 rows     = "[]"
+ignored  = ["orderListId", "isMaker", "isBestMatch"]
 [columns]
 symbol          = "text"
 id              = "text"

@@ -7,6 +7,7 @@ streams  = ["withdrawals"]
 zone     = "UTC"
 step     = "1s"
 rows     = "[]"
+ignored  = ["addressTag", "completeTime", "confirmNo", "info", "txKey", "withdrawOrderId"]
 [columns]
 id             = "text"
 amount         = "number"
@@ -32,7 +33,7 @@ SELECT
     'movement' AS grain,
     'withdrawal' AS namespace,
     id AS row_id,
-    CASE WHEN coalesce(transferType, '0') = '0' THEN nullif(txId, '') END AS tx_hash,
+    CASE WHEN coalesce(transferType, '0') = '0' THEN txId END AS tx_hash,
     applyTime AS occurred_at,
     86400 AS match_window,
     'withdrawal' AS kind,
