@@ -120,7 +120,7 @@ def body(row: Row, account_id: str, variants: Mapping[str, Any], *, expand: bool
         "resource": "transaction",
         "resource_path": path,
         "instant_exchange": False,
-        "details": {"title": _title(row), "subtitle": None},
+        "details": _details(row),
         "hide_native_amount": False,
     }
     return written | _particulars(row, account_id, variants, expand)
@@ -199,10 +199,15 @@ def _status(event: Event) -> str:
     return "pending" if event.status == "open" else "completed"
 
 
-def _title(row: Row) -> str:
+def _details(row: Row) -> dict[str, str | None]:
+    """What the app shows; a purchase tells what it was paid from."""
     verb = {"advanced_trade_fill": "Filled", "trade": "Converted", "buy": "Bought", "sell": "Sold", "fiat_deposit": "Deposited",
             "fiat_withdrawal": "Withdrew"}.get(row.type, "Received" if row.amount > 0 else "Sent")  # fmt: skip
-    return f"{verb} {NAMES.get(row.asset, row.asset)}"
+    shown: dict[str, str | None] = {"title": f"{verb} {NAMES.get(row.asset, row.asset)}", "subtitle": None}
+    if row.type not in ("buy", "sell"):
+        return shown
+    method = "Visa debit ***4242" if row.event.what == "card_buy" else f"{NATIVE} Wallet"
+    return shown | {"subtitle": f"Using {method}", "payment_method_name": method}
 
 
 def _particulars(row: Row, account_id: str, variants: Mapping[str, Any], expand: bool) -> dict[str, Any]:

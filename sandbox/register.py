@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from sandbox import binance, binance_exports, coinbase, coinbase_exports, kraken, kraken_exports
+from sandbox import binance, binance_exports, bitstamp, coinbase, coinbase_exports, kraken, kraken_exports
 from sandbox.history import History
 from sandbox.room import Room
 
@@ -19,6 +19,7 @@ class Export(Protocol):
 
 ROOMS: tuple[type[Room], ...] = (
     binance.Binance,
+    bitstamp.Bitstamp,
     coinbase.Coinbase,
     kraken.Kraken,
 )
