@@ -60,6 +60,7 @@ class Walk:
         self._size, self._start, self._until = size, start, until
         self._before = known.events if known else ()
         self._orders = 0
+        self._done: set[str] = set()
         self._unsettled: list[tuple[datetime, tuple[Move, ...]]] = []
         self._trades: Counter[Market] = Counter()
         if known:
@@ -79,7 +80,9 @@ class Walk:
             if len(self.events) >= self._size - closing:
                 break
             self._step()
-            if not habits.RECIPES[recipe](self):
+            if habits.RECIPES[recipe](self):
+                self._done.add(recipe)
+            else:
                 habits.deposit_fiat(self)
         del self.events[self._size - closing :]
         if closing:
@@ -165,7 +168,10 @@ class Walk:
         return self.now < self._start + (self._until - self._start) / 3 and not self._before
 
     def _recipes(self) -> Iterator[str]:
-        """First money, then each habit once in its order with weighted ones between, then by weight alone."""
+        """First money, then each habit once in its order with weighted ones between, then by weight alone.
+
+        What was not possible at its turn is tried once more.
+        """
         names, weights = tuple(self.flavour.habits), tuple(self.flavour.habits.values())
         if not self._before:
             yield from (*["deposit_fiat"] * 3, *["deposit_coin"] * 6)
@@ -173,6 +179,7 @@ class Walk:
             for name in names:
                 yield name
                 yield from self.rng.choices(names, weights, k=between)
+            yield from (name for name in names if name not in self._done)
         while True:
             yield from self.rng.choices(names, weights, k=64)
 

@@ -171,9 +171,11 @@ def allocate(walk: Walk) -> bool:
 def reward(walk: Walk) -> bool:
     """For what is staked; the exchange may keep a share as a fee."""
     wallet = "spot" if "stake" not in walk.flavour.habits else "earn" if walk.migrated else "staking"
-    coin = walk.rng.choice(walk.flavour.stakes)
-    ground = walk.spendable(coin, wallet)
-    amount = walk.round(coin, ground * walk.rng.randrange(10_000, 99_999) / 10**9)
+    earning = [coin for coin in walk.flavour.stakes if walk.spendable(coin, wallet)]
+    if not earning:
+        return False
+    coin = walk.rng.choice(earning)
+    amount = walk.round(coin, walk.spendable(coin, wallet) * walk.rng.randrange(10_000, 99_999) / 10**9)
     if not amount:
         return False
     fee = walk.round(coin, amount / 5) if walk.exchange == "kraken" and walk.rng.random() < 0.3 else Decimal(0)
@@ -309,7 +311,10 @@ def _instant(walk: Walk, side: Side) -> bool:
 
 
 def _between(walk: Walk, what: str, source: str, target: str) -> bool:
-    coin = walk.rng.choice(walk.flavour.stakes)
+    held = [coin for coin in walk.flavour.stakes if walk.spendable(coin, source)]
+    if not held:
+        return False
+    coin = walk.rng.choice(held)
     amount = walk.round(coin, walk.share(walk.spendable(coin, source), 100, 600))
     if not amount:
         return False
