@@ -93,9 +93,7 @@ def fills(account: Account) -> Counter[str]:
 
 
 @pytest.mark.parametrize("page_size", [1, 7, 107, 1000])
-def test_every_fill_is_read_once_whatever_the_page_size(
-    client: CcxtClient, account: Account, page_size: int
-) -> None:
+def test_every_fill_is_read_once_whatever_the_page_size(client: CcxtClient, account: Account, page_size: int) -> None:
     expected = fills(account)["ADAUSDT"]
 
     pages = list(pulls.pull_trades(client, Ask("ADAUSDT", ALL_TIME), page_size))

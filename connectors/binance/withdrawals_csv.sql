@@ -1,0 +1,35 @@
+/*
+exchange = "binance"
+title    = "Withdrawal History"
+source   = "csv"
+one_row  = "one withdrawal of coins; Amount is what was sent, the fee was debited on top"
+streams  = ["withdrawals"]
+zone     = "UTC"
+step     = "1s"
+[columns]
+time    = { type = "time", names = ["Date(UTC+0)", "Date(UTC)", "Time", "Date"], formats = ["%y-%m-%d %H:%M:%S"] }
+Coin    = "text"
+Network = "text?"
+Amount  = "number"
+Fee     = "number"
+Address = "text?"
+TXID    = "text?"
+Status  = "text"
+[skip]
+not_completed = "only completed withdrawals were debited: what was held for the others is free again"
+*/
+SELECT
+    line,
+    CASE WHEN lower(Status) NOT IN ('completed', 'successful') THEN 'not_completed' END AS skip,
+    'movement' AS grain,
+    time AS occurred_at,
+    CASE WHEN NOT contains(TXID, ' ') THEN TXID END AS tx_hash,
+    86400 AS match_window,
+    'withdrawal' AS kind,
+    'withdrawal' AS source_type,
+    binance_asset(Coin) AS out_asset,
+    Amount AS out_amount,
+    binance_asset(Coin) AS fee_asset,
+    Fee AS fee_amount,
+    concat_ws(' ', Network, Address) AS note
+FROM rows
