@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from connectors.layouts import Column, Layout
 
-_OFFSET = re.compile(r"\(?(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?(\d{2}))?\)?", re.IGNORECASE)
+_OFFSET = re.compile(r"(?:\(|UTC|GMT)\s*(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 BLANKS = "' \t\u00a0'"
 TROUBLE = '"bad cell"'
 _NO_TIME = "not a time (from 2009 to 2100)"

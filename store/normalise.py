@@ -16,9 +16,10 @@ import duckdb
 
 from connectors.contract import Market
 from store.mapping import Reading
+from store.read_file import read_file
 from store.read_pages import read_pages
 
-__all__ = ["Reading", "first_quarantined", "keep_fates", "name_markets", "read_pages"]
+__all__ = ["Reading", "first_quarantined", "keep_fates", "name_markets", "read_file", "read_pages"]
 
 
 def name_markets(con: duckdb.DuckDBPyConnection, markets: Iterable[Market]) -> None:
