@@ -1,0 +1,119 @@
+"""The running system: a real Prefect server and worker, started as the owner starts them, on deployments of prefect.yaml."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.server import Sandbox
+from store.lake import open_lake
+from store.settings import Settings
+from tests.accounts import UNTIL, connect, fast_sandbox, lake_legs, normal, true_legs
+
+pytestmark = [pytest.mark.slow, pytest.mark.prefect]
+STARTS_WITHIN, RUN_WITHIN = 240, 180
+
+
+class System:
+    """`gapless up` in a process of its own, and its API as a client sees it."""
+
+    def __init__(self, home: Path, port: int) -> None:
+        self.home, self.url = home, f"http://127.0.0.1:{port}/api"
+        self.log = home / "up.log"
+        command = [str(Path(sys.executable).parent / "gapless"), "up", "--port", str(port)]
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment | {"GAPLESS_HOME": str(home), "GAPLESS_THROTTLE": "0"})
+        wait_for(lambda: "gapless is up" in self.log.read_text(), STARTS_WITHIN, self.log)
+        password = (home / "prefect" / "password").read_text()
+        self.headers = {"Authorization": "Basic " + base64.b64encode(f"owner:{password}".encode()).decode(), "Content-Type": "application/json"}
+        self.headers |= {"Prefect-Csrf-Client": "test"}
+        self.headers["Prefect-Csrf-Token"] = self.ask("GET", "/csrf-token?client=test")["token"]
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        data = json.dumps(body).encode() if body is not None else None
+        with urllib.request.urlopen(urllib.request.Request(self.url + path, data=data, headers=self.headers, method=method)) as answer:
+            return json.load(answer)
+
+    def run_deployment(self, name: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Start a run of a deployment and wait until it has ended."""
+        deployment = self.ask("GET", f"/deployments/name/{name}/{name}")
+        run = self.ask("POST", f"/deployments/{deployment['id']}/create_flow_run", {"parameters": parameters})
+        ended = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+        wait_for(lambda: self.ask("GET", f"/flow_runs/{run['id']}")["state_type"] in ended, RUN_WITHIN, self.log)
+        found: dict[str, Any] = self.ask("GET", f"/flow_runs/{run['id']}")
+        return found
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with fast_sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Iterator[System]:
+    home = tmp_path_factory.mktemp("up") / "home"
+    account = sandbox.add_account("kraken", "kraken-main", seed=11, size=200, until=UNTIL)
+    with open_lake(Settings(home=home)) as lake:
+        connect(lake, sandbox, account)
+    system = System(home, free_port())
+    try:
+        yield system
+    finally:
+        assert system.stop() == 0
+
+
+def test_a_schedule_yields_scheduled_runs(system: System) -> None:
+    asked = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+    wait_for(lambda: len(system.ask("POST", "/flow_runs/filter", asked)) > 0, 60, system.log)
+    runs = system.ask("POST", "/flow_runs/filter", asked)
+    assert {run["auto_scheduled"] for run in runs} == {True}
+
+
+def test_a_run_in_the_worker_brings_the_account_whole(system: System, sandbox: Sandbox) -> None:
+    run = system.run_deployment("sync-exchange", {"exchange": "kraken"})
+    assert (run["state_type"], run["name"]) == ("COMPLETED", "sync kraken")
+    with open_lake(Settings(home=system.home), read_only=True) as lake:
+        assert lake_legs(lake.con, "kraken-main") == normal(true_legs(sandbox.accounts["kraken-main"].history))
+    artifacts = system.ask("POST", "/artifacts/filter", {"artifacts": {"key": {"any_": ["sync-kraken-main"]}}})
+    assert "up to date" in artifacts[0]["data"]
+
+
+def test_a_failed_task_runs_its_hook_in_the_worker(system: System, sandbox: Sandbox) -> None:
+    sandbox.switch("kraken-main", "revoked")
+    run = system.run_deployment("sync-connection", {"connection": "kraken-main"})
+    sandbox.switch("kraken-main", None)
+    assert run["state_type"] == "FAILED"
+    with open_lake(Settings(home=system.home), read_only=True) as lake:
+        found = lake.con.execute("SELECT connection, source FROM lake.ops.findings WHERE kind = 'run_failed'").fetchall()
+    assert found == [("kraken-main", run["id"])]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(happened: Callable[[], bool], seconds: float, log: Path) -> None:
+    until = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < until, log.read_text()[-2000:]
+        time.sleep(0.5)
