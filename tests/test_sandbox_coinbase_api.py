@@ -12,33 +12,20 @@ from typing import Any
 
 import ccxt
 import pytest
-from requests import PreparedRequest, Response
-from requests.adapters import HTTPAdapter
+from requests import Response
 
 from sandbox.coinbase_auth import TokenRefused, TokenStale, check_token, claimed_key, new_credentials
 from sandbox.room import Account
 from sandbox.server import Sandbox
+from tests.sandbox_ccxt import unmodified
 
 SIZE = 420
 
 
-class Detour(HTTPAdapter):
-    """Carries what ccxt sends to the real host to the sandbox instead."""
-
-    def __init__(self, sandbox_url: str) -> None:
-        super().__init__()
-        self.sandbox_url = sandbox_url
-
-    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
-        request.url = str(request.url).replace("https:/", self.sandbox_url)
-        return super().send(request, *args, **kwargs)
-
-
 @contextmanager
 def client_of(sandbox: Sandbox, account: Account, **changed: str) -> Iterator[Any]:
-    client = ccxt.coinbase({**account.credentials, **changed, "enableRateLimit": False})
+    client = unmodified("coinbase", sandbox.url, {**account.credentials, **changed})
     client.number = str
-    client.session.mount("https://", Detour(sandbox.url))
     try:
         yield client
     finally:
