@@ -23,7 +23,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
 from typing import NamedTuple
 
-from sandbox.coinbase_rows import NATIVE, address, fee_of, plain, row_id, sides
+from sandbox.coinbase_rows import NATIVE, address, fee_of, plain, row_id, sides, uuid
 from sandbox.flavours import EUROS
 from sandbox.history import Event, History, token
 
@@ -81,7 +81,7 @@ def export(history: History, kind: str, start: datetime | None = None, end: date
     ]
     written = io.StringIO()
     sheet = csv.writer(written, lineterminator="\r\n")
-    written.write(f"\r\nTransactions\r\nUser,Sam Sample,{token('0123456789abcdef', 24, history.seed)}\r\n")
+    written.write(f"\r\nTransactions\r\nUser,Sam Sample,{uuid('user', history.seed)}\r\n")
     sheet.writerow(generation.columns)
     for event in events if generation.old else reversed(events):
         for line in islice(lines(event), 1 if generation.old else None):

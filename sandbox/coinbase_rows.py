@@ -3,13 +3,13 @@
 Sure (documentation, recorded answers): `amount` is signed; a send's amount includes the network fee; one fill of Advanced
 Trade is two rows in two accounts with ids of their own that share only `order_id`; a conversion is two rows that share
 `trade.id`; the object beside the row is named like its type; times are whole seconds.
-Not settled, hence variants of an account:
+Recorded by three independent importers, and the default here: the commission is in neither half's amount, no row books it,
+and both halves tell it and the order's side. A quote wallet's balance is then the sum of its rows less the commissions.
+What others report is a variant of an account, set before its first call:
 
-* `commission_inside` (default False): whether the quote side's amount has the commission in it. One reconciliation of a
-  live account found it outside both amounts and booked nowhere: then a quote wallet's balance is the sum of its rows
-  less the commissions.
-* `commission_on` (default "both"; "base"): whether the quote side repeats the commission.
-* `order_side` (default "lower"; "upper"): its casing. The quote side has none.
+* `commission_inside` (default False): the quote side's amount has the commission in it.
+* `commission_on` (default "both"; "base"): which half tells the commission.
+* `order_side` (default "lower"; "upper", "missing"): its casing; some older rows lack it.
 """
 
 from __future__ import annotations
@@ -201,9 +201,11 @@ def _status(event: Event) -> str:
 
 def _details(row: Row) -> dict[str, str | None]:
     """What the app shows; a purchase tells what it was paid from."""
-    verb = {"advanced_trade_fill": "Filled", "trade": "Converted", "buy": "Bought", "sell": "Sold", "fiat_deposit": "Deposited",
+    verb = {"trade": "Converted", "buy": "Bought", "sell": "Sold", "fiat_deposit": "Deposited",
             "fiat_withdrawal": "Withdrew"}.get(row.type, "Received" if row.amount > 0 else "Sent")  # fmt: skip
-    shown: dict[str, str | None] = {"title": f"{verb} {NAMES.get(row.asset, row.asset)}", "subtitle": None}
+    name = NAMES.get(row.asset, row.asset)
+    title = f"Filled {name} on {row.event.side}" if row.type == "advanced_trade_fill" else f"{verb} {name}"
+    shown: dict[str, str | None] = {"title": title, "subtitle": None}
     if row.type not in ("buy", "sell"):
         return shown
     method = "Visa debit ***4242" if row.event.what == "card_buy" else f"{NATIVE} Wallet"
@@ -237,8 +239,8 @@ def _fill(row: Row, variants: Mapping[str, Any]) -> dict[str, str]:
     shown = {"fill_price": plain(event.price), "product_id": f"{base}-{quote}", "order_id": order_id(event)}
     if row.asset == base or variants.get("commission_on", "both") == "both":
         shown["commission"] = plain(fee_of(event))
-    if row.asset == base:
-        shown["order_side"] = event.side.upper() if variants.get("order_side") == "upper" else event.side
+    if (casing := variants.get("order_side", "lower")) != "missing":
+        shown["order_side"] = event.side.upper() if casing == "upper" else event.side
     return shown
 
 
