@@ -70,6 +70,8 @@ class Coinbase:
                 return Reply.json({"fills": [], "cursor": ""})
             case "accounts", True:
                 return Reply.json({"accounts": [], "has_next": False, "cursor": "", "size": 0})
+            case "user", False:
+                return Reply.json({"data": {}})
             case _, True:
                 return Reply.json({})
             case _:
