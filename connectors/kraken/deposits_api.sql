@@ -7,6 +7,7 @@ streams  = ["deposits"]
 books    = false
 step     = "1s"
 rows     = "result.deposit[]"
+ignored  = ["aclass", "network", "originators"]
 [columns]
 refid  = "text"
 asset  = "text"

@@ -6,7 +6,9 @@ one_row  = "one movement of one asset"
 streams  = ["ledger"]
 step     = "100us"
 rows     = "result.ledger{}"
+ignored  = ["aclass", "balance"]
 [columns]
+key     = "text"
 refid   = "text"
 time    = "unix_s"
 type    = "text"

@@ -7,7 +7,10 @@ streams  = ["trades"]
 books    = false
 step     = "100us"
 rows     = "result.trades{}"
+ignored  = ["postxid", "ordertype", "leverage", "misc", "ledgers", "trade_id", "maker", "aclass", "posstatus", "cprice", "ccost",
+            "cfee", "cvol", "cmargin", "net", "trades"]
 [columns]
+key      = "text"
 order_id = { type = "text?", path = "ordertxid" }
 pair     = "text"
 time     = "unix_s"

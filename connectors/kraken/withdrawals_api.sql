@@ -7,6 +7,7 @@ streams  = ["withdrawals"]
 books    = false
 step     = "1s"
 rows     = "result.withdrawals[]"
+ignored  = ["aclass", "network", "key"]
 [columns]
 refid  = "text"
 asset  = "text"
