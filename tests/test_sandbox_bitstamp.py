@@ -140,8 +140,12 @@ def test_rows_page_by_id_with_the_named_row_included(sandbox: Sandbox, account: 
 def test_a_pending_deposit_gets_its_row_and_id_when_it_is_booked() -> None:
     with Sandbox() as sandbox:
         account = sandbox.add_account("bitstamp", "fresh", seed=2, size=40)
+        euros = (Move("in", "spot", "EUR", Decimal(50)),)
+        meanwhile = Event(40, sandbox.clock.now(), "deposit", "deposit_fiat", "final", {"uuid": "40"}, moves=euros)
+        account.append(meanwhile)
         with client_of(sandbox, account) as client:
             before = told(client, "privatePostUserTransactions", sort="asc", limit=1000)
+            assert before[-1]["id"] == transaction_id(meanwhile)
             sandbox.clock.advance(timedelta(hours=2))
             after = told(client, "privatePostUserTransactions", sort="asc", limit=1000)
             assert after[:-1] == before
