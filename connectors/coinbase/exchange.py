@@ -1,10 +1,10 @@
-"""Coinbase by its own endpoints: v2 account transactions book everything, v3 fills describe Advanced Trades.
+"""Coinbase by its own endpoints: the v2 transactions of every account book everything, in all portfolios of the user.
 
 What it cannot know:
-* the link of one booked half of a fill to its fill: Coinbase tells the order only, so fills of one order that share second
-  and price stand as one event (see transactions_api.sql);
+* which two rows are the halves of one fill: Coinbase tells the order only, so fills of one order that share second and price
+  stand as one event (see transactions_api.sql);
 * the fiat that paid a card purchase: it never was in the account; the row notes what the purchase was worth;
-* the fills of other portfolios than the key's: their booked transactions are imported, the fill ids are missing;
+* for portfolios other than the key's, whether Coinbase put a fill's commission inside the amount (see commission.py);
 * the history of a wallet that Coinbase no longer lists, and of Coinbase Pro and Exchange, which are other accounts.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from connectors.client import read_json
-from connectors.coinbase.commission import commission_inside
+from connectors.coinbase.commission import commission_inside, fills_of
 from connectors.contract import Ask, Client, Exchange, KeyFacts, Known, Page, Stream, Window
 from connectors.failures import OwnerMustAct, unreadable
 from connectors.paging import SECOND
@@ -26,39 +26,15 @@ ID = "coinbase"
 
 ACCOUNTS = "v2PrivateGetAccounts"
 TRANSACTIONS = "v2PrivateGetAccountsAccountIdTransactions"
-FILLS = "v3PrivateGetBrokerageOrdersHistoricalFills"
 PERMISSIONS = "v3PrivateGetBrokerageKeyPermissions"
 USER = "v2PrivateGetUser"
 
 LAG = timedelta(minutes=10)
 
-FILL_CLOCKS_APART = timedelta(seconds=5)
-"""Fills are asked and sorted by `sequence_timestamp`, which runs some milliseconds after the `trade_time` they are dated by."""
-
 
 def pull_transactions(client: Client, ask: Ask) -> Iterator[Page]:
     """Oldest first where nothing is known yet, else from the newest back to the anchor: v2 filters by no time."""
     return _pull_forward(client, ask) if ask.anchor is None else _pull_back(client, ask)
-
-
-def pull_fills(client: Client, ask: Ask) -> Iterator[Page]:
-    """The fills of the key's portfolio; a page without a cursor is the last, a short one is not.
-
-    Their order is not documented, so nothing is covered before the last page.
-    """
-    start = min(ask.window.start, ask.anchor.occurred_at if ask.anchor else ask.window.start)
-    request: dict[str, Any] = {
-        "start_sequence_timestamp": _rfc3339(start - FILL_CLOCKS_APART),
-        "end_sequence_timestamp": _rfc3339(ask.window.end + FILL_CLOCKS_APART),
-        "limit": 100,
-    }
-    while True:
-        body = client.call(FILLS, request)
-        cursor = _answer(body, FILLS, "fills").get("cursor")
-        yield Page("fills_api", request, client.now(), body, None if cursor else ask.window)
-        if not cursor:
-            return
-        request = {**request, "cursor": cursor}
 
 
 def pull_balances(client: Client, ask: Ask) -> Iterator[Page]:
@@ -80,33 +56,33 @@ def probe(client: Client) -> KeyFacts:
     rights = _answer(client.call(PERMISSIONS), PERMISSIONS, "can_view")
     granted = tuple(name for name in ("view", "trade", "transfer") if rights.get(f"can_{name}"))
     try:
-        account_id = _answer(client.call(USER), USER, "data")["data"]["id"]
+        account_id = _answer(client.call(USER), USER, "data")["data"].get("id")
     except OwnerMustAct:
-        account_id = rights.get("portfolio_uuid")  # the user's profile is a right of its own with older keys
+        account_id = None  # the user's profile is a right of its own with older keys
     return KeyFacts(
-        account_id=account_id,
+        account_id=account_id or rights.get("portfolio_uuid"),
         rights=granted,
-        missing={} if "view" in granted else {"view": "transactions, fills and balances"},
+        missing={} if "view" in granted else {"view": "every transaction of every account, and balances"},
         excessive=tuple(name for name in granted if name != "view"),
     )
 
 
 def _pull_forward(client: Client, ask: Ask) -> Iterator[Page]:
     unread = ask.window
-    for request, body, answer in _listing(client, TRANSACTIONS, {"account_id": ask.scope, "order": "asc"}):
+    for request, body, answer in _listing(client, TRANSACTIONS, {**_asking(ask), "order": "asc"}):
         times = _times(answer)
         more = bool(answer["pagination"].get("next_uri")) and min(times, default=unread.start) < ask.window.end
         covered: Window | None = unread
         if more:
             covered, unread = _credit_forward(unread, max(times, default=unread.start))
-        yield _transactions_page(client, request, body, answer, covered)
+        yield from _with_fills(client, request, body, answer, covered)
         if not more:
             return
 
 
 def _pull_back(client: Client, ask: Ask) -> Iterator[Page]:
     unread, anchor_seen = ask.window, False
-    for request, body, answer in _listing(client, TRANSACTIONS, {"account_id": ask.scope, "order": "desc"}):
+    for request, body, answer in _listing(client, TRANSACTIONS, {**_asking(ask), "order": "desc"}):
         times = _times(answer)
         oldest = min(times, default=unread.end)
         anchor_seen = anchor_seen or any(row["id"] == ask.anchor.row_id for row in answer["data"] if ask.anchor)
@@ -114,16 +90,24 @@ def _pull_back(client: Client, ask: Ask) -> Iterator[Page]:
         covered: Window | None = unread
         if more:
             covered, unread = _credit_back(unread, oldest + SECOND)
-        yield _transactions_page(client, request, body, answer, covered)
+        yield from _with_fills(client, request, body, answer, covered)
         if not more:
             return
 
 
-def _transactions_page(
+def _asking(ask: Ask) -> dict[str, str]:
+    # without `expand` a purchase's row does not tell what it cost
+    return {"account_id": ask.scope, "expand": "all"}
+
+
+def _with_fills(
     client: Client, request: Mapping[str, Any], body: str, answer: dict[str, Any], covered: Window | None
-) -> Page:
-    context = {"commission_inside": json.dumps(commission_inside(client, answer["data"]))}
-    return Page("transactions_api", request, client.now(), body, covered, context)
+) -> Iterator[Page]:
+    """The fills that explain a page of transactions, then that page."""
+    fills = list(fills_of(client, answer["data"]))
+    yield from fills
+    context = {"commission_inside": json.dumps(commission_inside(answer["data"], fills))}
+    yield Page("transactions_api", request, client.now(), body, covered, context)
 
 
 def _listing(client: Client, method: str, params: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str, dict[str, Any]]]:
@@ -169,10 +153,6 @@ def _time(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _rfc3339(when: datetime) -> str:
-    return when.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 def _never_used(account: dict[str, Any]) -> bool:
     """Every supported asset is listed; one never held has its code for an id and no date (fiat wallets may have both)."""
     code = account["balance"]["currency"]
@@ -191,8 +171,7 @@ COINBASE = Exchange(
     began=datetime(2012, 6, 1, tzinfo=UTC),
     credentials=("apiKey", "secret"),
     streams=(
-        Stream("transactions", ("transactions_api",), pull_transactions, used_accounts, lag=LAG, needs="view"),
-        Stream("fills", ("fills_api",), pull_fills, books=False, lag=LAG, needs="view"),
+        Stream("transactions", ("transactions_api", "fills_api"), pull_transactions, used_accounts, lag=LAG, needs="view"),
         Stream("balances", ("balances_api",), pull_balances, books=False, needs="view", snapshot=True),
     ),
     probe=probe,

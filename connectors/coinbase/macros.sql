@@ -9,9 +9,15 @@ CREATE OR REPLACE TEMP MACRO coinbase_wallet(code) AS CASE upper(code) WHEN 'ETH
 CREATE OR REPLACE TEMP MACRO coinbase_market(product) AS
     coinbase_asset(split_part(product, '-', 1)) || '/' || coinbase_asset(split_part(product, '-', 2));
 
+-- an amount without the zeros at its end
+CREATE OR REPLACE TEMP MACRO coinbase_shown(amount) AS rtrim(rtrim(amount::VARCHAR, '0'), '.');
+
+-- whether what paid was in the account: 'EUR Wallet', 'Cash (USD)', not 'Visa debit ***4242'; NULL where nobody tells
+CREATE OR REPLACE TEMP MACRO coinbase_is_wallet(payment) AS regexp_matches(nullif(payment, ''), '(?i)\b(wallet|cash|balance)\b');
+
 -- one id for both halves of a fill: they and the v3 fill share order, second and price, and nothing finer
 CREATE OR REPLACE TEMP MACRO coinbase_fill(order_id, occurred_at, price) AS
-    'fill:' || order_id || '/' || epoch_ms(date_trunc('second', occurred_at)) // 1000 || '/' || rtrim(rtrim(price::VARCHAR, '0'), '.');
+    'fill:' || order_id || '/' || epoch_ms(date_trunc('second', occurred_at)) // 1000 || '/' || coinbase_shown(price);
 
 -- a * b to 18 digits: two (38,18) cannot be multiplied, their whole and broken parts can
 CREATE OR REPLACE TEMP MACRO coinbase_product(a, b) AS (

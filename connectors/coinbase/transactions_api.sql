@@ -31,7 +31,17 @@ trade_id     = { type = "text?", path = "trade.id" }
 trade_fee    = { type = "number?", path = "trade.fee.amount" }
 trade_fee_currency = { type = "text?", path = "trade.fee.currency" }
 buy_id       = { type = "text?", path = "buy.id" }
+buy_subtotal = { type = "number?", path = "buy.subtotal.amount" }
+buy_fee      = { type = "number?", path = "buy.fee.amount" }
+buy_total    = { type = "number?", path = "buy.total.amount" }
+buy_currency = { type = "text?", path = "buy.total.currency" }
 sell_id      = { type = "text?", path = "sell.id" }
+sell_subtotal = { type = "number?", path = "sell.subtotal.amount" }
+sell_fee     = { type = "number?", path = "sell.fee.amount" }
+sell_total   = { type = "number?", path = "sell.total.amount" }
+sell_currency = { type = "text?", path = "sell.total.currency" }
+withdrawal_fee = { type = "number?", path = "fiat_withdrawal.fee.amount" }
+withdrawal_fee_currency = { type = "text?", path = "fiat_withdrawal.fee.currency" }
 paid_by      = { type = "text?", path = "details.payment_method_name" }
 [skip]
 moved_nothing = "failed, expired or canceled: the exchange undid it before any balance changed"
@@ -45,6 +55,10 @@ The commission of a fill is in quote currency. The base row alone books it: the 
 answers: the quote amount is price x size and the commission comes on top. Where the quote amount has it inside, the connector
 has found that by comparing with the fills and lists those rows in the page's context (see commission.py); it is taken out here.
 
+A simple purchase or sale has its fee in the amount of the wallet that paid or was paid; there it is taken out, and the coin's
+row has none. Where a card or a bank paid, there is no such row: then the coin's row books price and fee, and as much money
+coming in from outside (row id `<id>/paid`), so that what it cost is known and no balance changes.
+
 A send's amount includes the network fee when both are one asset. A fee in another asset is in no account's rows: noted only.
 */
 WITH
@@ -53,12 +67,25 @@ signed AS (
         abs(amount) AS size,
         coinbase_asset(currency) AS asset,
         upper(currency) = upper(split_part(product, '-', 1)) AS is_base,
-        (json_extract_string(context_commission_inside, '$."' || id || '"'))::DECIMAL(38,18) AS commission_inside,
-        CASE WHEN type = 'send' AND amount < 0 AND network_fee_currency = currency AND network_fee < abs(amount)
-             THEN network_fee END AS sending_fee,
-        CASE WHEN type = 'send' AND amount < 0 AND network_fee > 0 AND network_fee_currency <> currency
-             THEN 'network fee ' || network_fee || ' ' || network_fee_currency || ', in another asset: not in this row' END AS foreign_fee
+        json_extract_string(context_commission_inside, '$."' || id || '"')::DECIMAL(38,18) AS commission_inside,
+        coalesce(buy_subtotal, sell_subtotal) AS subtotal,
+        coalesce(buy_fee, sell_fee) AS fee,
+        coalesce(buy_total, sell_total) AS total,
+        coalesce(buy_currency, sell_currency) AS fiat,
+        type = 'buy' AND amount > 0 OR type = 'sell' AND amount < 0 AS is_coin_side
     FROM rows
+),
+weighed AS (
+    SELECT *,
+        coalesce(is_coin_side AND NOT coinbase_is_wallet(paid_by) AND least(subtotal, total) > 0, false) AS is_paid_outside,
+        CASE
+            WHEN type = 'send' AND amount < 0 AND network_fee_currency = currency AND network_fee < size THEN network_fee
+            WHEN type = 'fiat_withdrawal' AND amount < 0 AND withdrawal_fee_currency = currency AND withdrawal_fee < size THEN withdrawal_fee
+            WHEN type IN ('buy', 'sell') AND NOT is_coin_side AND fiat = currency THEN fee
+        END AS fee_inside,
+        CASE WHEN type = 'send' AND amount < 0 AND network_fee > 0 AND network_fee_currency <> currency
+             THEN 'network fee ' || coinbase_shown(network_fee) || ' ' || network_fee_currency || ', in another asset: not in this row' END AS foreign_fee
+    FROM signed
 ),
 told AS (
     SELECT *,
@@ -79,20 +106,20 @@ told AS (
             WHEN type = 'derivatives_settlement' THEN 'margin'
             ELSE 'other'
         END AS kind,
-        CASE
-            -- the rows of a sale lost the commission on their way in, those of a purchase paid it on top
-            WHEN NOT is_base AND amount < 0 THEN size - coalesce(commission_inside, 0)
-            WHEN NOT is_base THEN size + coalesce(commission_inside, 0)
-            ELSE size - coalesce(sending_fee, 0)
-        END AS moved
-    FROM signed
+        -- what left had the fee added to it, what came in had lost it
+        if(amount < 0, size - coalesce(commission_inside, fee_inside, 0), size + coalesce(commission_inside, fee_inside, 0)) AS moved
+    FROM weighed
+),
+parts AS (
+    SELECT *, unnest(if(is_paid_outside, [0, 1], [0])) AS n FROM told
 )
 SELECT
     line,
+    n::SMALLINT AS part,
     CASE WHEN status IN ('failed', 'expired', 'canceled') THEN 'moved_nothing' END AS skip,
     'movement' AS grain,
     'v2' AS namespace,
-    id AS row_id,
+    if(n = 0, id, id || '/paid') AS row_id,
     CASE type
         WHEN 'advanced_trade_fill' THEN coinbase_fill(order_id, created_at, fill_price)
         WHEN 'trade' THEN 'trade:' || trade_id
@@ -107,20 +134,24 @@ SELECT
     type AS source_type,
     CASE status WHEN 'completed' THEN 'final' ELSE 'open' END AS status,
     coinbase_wallet(currency) AS wallet,
-    coinbase_market(product) AS market,
+    coalesce(coinbase_market(product), CASE WHEN is_coin_side THEN asset || '/' || fiat END) AS market,
     CASE WHEN type IN ('buy', 'sell') THEN type
          WHEN type = 'advanced_trade_fill' AND product IS NOT NULL THEN if(is_base = (amount > 0), 'buy', 'sell') END AS side,
     fill_price AS price,
-    CASE WHEN amount < 0 THEN asset END AS out_asset,
-    CASE WHEN amount < 0 THEN moved END AS out_amount,
-    CASE WHEN amount >= 0 THEN asset END AS in_asset,
-    CASE WHEN amount >= 0 THEN moved END AS in_amount,
-    CASE WHEN is_base THEN coinbase_asset(split_part(product, '-', 2)) WHEN sending_fee IS NOT NULL THEN asset END AS fee_asset,
-    CASE WHEN is_base THEN commission ELSE sending_fee END AS fee_amount,
+    CASE WHEN n = 0 AND amount < 0 THEN asset WHEN is_paid_outside AND (n = 0) = (amount > 0) THEN fiat END AS out_asset,
+    CASE WHEN n = 0 AND amount < 0 THEN moved WHEN is_paid_outside AND (n = 0) = (amount > 0) THEN if(n = 0, subtotal, total) END AS out_amount,
+    CASE WHEN n = 0 AND amount >= 0 THEN asset WHEN is_paid_outside AND (n = 0) = (amount < 0) THEN fiat END AS in_asset,
+    CASE WHEN n = 0 AND amount >= 0 THEN moved WHEN is_paid_outside AND (n = 0) = (amount < 0) THEN if(n = 0, subtotal, total) END AS in_amount,
+    CASE WHEN is_base THEN coinbase_asset(split_part(product, '-', 2))
+         WHEN is_paid_outside AND n = 0 THEN fiat
+         WHEN fee_inside IS NOT NULL THEN asset END AS fee_asset,
+    CASE WHEN is_base THEN commission
+         WHEN is_paid_outside AND n = 0 THEN fee
+         WHEN is_base = false OR is_coin_side THEN 0
+         ELSE fee_inside END AS fee_amount,
     concat_ws('; ',
-        CASE WHEN type IN ('buy', 'sell') AND worth IS NOT NULL THEN 'worth ' || rtrim(rtrim(abs(worth)::VARCHAR, '0'), '.') || ' ' || worth_in END,
+        CASE WHEN type IN ('buy', 'sell') AND fiat IS NULL AND worth IS NOT NULL THEN 'worth ' || coinbase_shown(abs(worth)) || ' ' || worth_in END,
         CASE WHEN type IN ('buy', 'sell') THEN 'by ' || paid_by END,
-        CASE WHEN type = 'trade' AND trade_fee > 0
-             THEN 'fee ' || rtrim(rtrim(trade_fee::VARCHAR, '0'), '.') || ' ' || trade_fee_currency || ' is inside the amounts' END,
+        CASE WHEN type = 'trade' AND trade_fee > 0 THEN 'fee ' || coinbase_shown(trade_fee) || ' ' || trade_fee_currency || ' is inside the amounts' END,
         foreign_fee) AS note
-FROM told
+FROM parts

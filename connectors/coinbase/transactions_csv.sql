@@ -1,0 +1,134 @@
+/*
+exchange = "coinbase"
+title    = "Transactions (custom statement)"
+source   = "csv"
+one_row  = "one movement of one coin; the other side of a trade is told in Notes"
+streams  = ["transactions"]
+books    = true
+zone     = "UTC"
+step     = "1s"
+[columns]
+id        = { type = "text?", names = ["ID"] }
+time      = { type = "time", names = ["Timestamp"] }
+type      = { type = "text", names = ["Transaction Type"] }
+asset     = { type = "text", names = ["Asset"] }
+quantity  = { type = "money", names = ["Quantity Transacted"] }
+currency  = { type = "text?", names = ["Price Currency", "Spot Price Currency"] }
+price     = { type = "money?", names = ["Price at Transaction", "Spot Price at Transaction"], match = '^[A-Z]{3} Spot Price at Transaction$' }
+subtotal  = { type = "money?", names = ["Subtotal"], match = '^[A-Z]{3} Subtotal$' }
+fees      = { type = "money?", names = ["Fees and/or Spread", "Fees/Spread", "Fees"], match = '^[A-Z]{3} Fees$' }
+notes     = { type = "text?", names = ["Notes"] }
+[skip]
+vault = "moves between the owner's own wallets at Coinbase; the statement shows one side of it"
+
+How a line meets the API's rows. The API has one row per account, each with its own id; the statement has a line per coin and
+tells the other side in Notes.
+* ID is a UUID: it is the id of the API's row. The line stands for that row, with the side from Notes on it. Where the API has
+  told the row, the API's reading counts and its own row of the other account carries the other side; so API and statement, in
+  any order, give what the API alone gives.
+* ID is of 24 hexadecimal digits (the statement's own numbering), or there is none: the line is read as the balance changes it
+  tells, which meet the API's movements second by second and asset by asset.
+A side from Notes is booked only where the file has no line of its own for it (newer files list both sides of a conversion).
+
+Notes tell a trade's amount with the fee in it. Of an advanced trade, what differs from price x quantity is the fee; of a
+simple one the fee's own column, where the price is in the same currency. What a card or a bank paid ("using Visa debit") is
+booked as money that came in and went out (row id `<id>/paid`), as from the API; of a purchase whose Notes do not name what
+paid, only the coin is booked.
+Quantities are signed in newer files only; elsewhere the type says the direction.
+*/
+WITH
+worded AS (
+    SELECT *,
+        lower(type) AS word,
+        coalesce(regexp_full_match(id, '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'), false) AS has_api_id,
+        abs(quantity) AS size,
+        coinbase_asset(asset) AS coin,
+        regexp_extract(notes, '^(Bought|Sold) \S+ \S+ for [^0-9 ]*([0-9.,]+) ([^ ]+)(?: on ([^ -]+-[^ ]+) at ([0-9.,]+) )?(?:.*using (.*))?',
+            ['verb', 'amount', 'asset', 'product', 'price', 'source']) AS trade,
+        regexp_extract(notes, '^Converted ([0-9.,]+) (\S+) to ([0-9.,]+) ([^ ]+)', ['given', 'given_asset', 'taken', 'taken_asset']) AS swap
+    FROM rows
+),
+directed AS (
+    SELECT *,
+        word IN ('advanced trade buy', 'advance trade buy', 'advanced trade sell', 'advance trade sell') AS is_advanced,
+        quantity < 0
+            OR word IN ('sell', 'advanced trade sell', 'advance trade sell', 'send', 'withdrawal', 'pro deposit', 'exchange deposit',
+                        'prime deposit', 'card spend', 'admin debit', 'donation', 'subscription')
+            OR (word = 'convert' AND upper(swap.given_asset) = upper(asset)) AS leaves,
+        grouped_number_of(trade.amount) AS trade_amount,
+        grouped_number_of(trade.price) AS trade_price
+    FROM worded
+),
+-- the other side: net is what it changed by, value is net without the fee
+sided AS (
+    SELECT *,
+        CASE
+            WHEN word = 'convert' AND leaves THEN nullif(upper(swap.taken_asset), '')
+            WHEN is_advanced OR word = 'sell' OR (word = 'buy' AND trade.source <> '') THEN nullif(upper(trade.asset), '')
+        END AS other,
+        CASE WHEN word = 'convert' THEN grouped_number_of(swap.taken) ELSE trade_amount END AS net,
+        coalesce(word IN ('buy', 'sell') AND NOT coinbase_is_wallet(trade.source), false) AS is_paid_outside,
+        CASE WHEN is_advanced AND trade_price IS NOT NULL AND abs(trade_amount - coinbase_product(size, trade_price)) >= 0.000000005
+             THEN coinbase_product(size, trade_price)
+             WHEN word IN ('buy', 'sell') AND upper(currency) = upper(trade.asset) THEN trade_amount + if(leaves, abs(fees), -abs(fees))
+        END AS value
+    FROM directed
+),
+listed AS (
+    SELECT *,
+        coalesce((time, other, net) IN (SELECT (time, upper(asset), abs(quantity)) FROM rows), false)
+            OR coalesce((time, other, value) IN (SELECT (time, upper(asset), abs(quantity)) FROM rows), false) AS has_own_line
+    FROM sided
+),
+told AS (
+    SELECT *,
+        CASE WHEN NOT has_own_line AND net IS NOT NULL THEN coinbase_asset(other) END AS other_coin,
+        coalesce(value, net) AS other_size,
+        CASE WHEN value IS NOT NULL THEN if(leaves, value - net, net - value)
+             WHEN is_advanced AND (upper(currency) = other OR fees = 0) THEN abs(fees) END AS fee,
+        CASE
+            WHEN word IN ('buy', 'sell') OR is_advanced THEN 'trade'
+            WHEN word IN ('convert', 'retail simple dust') THEN 'conversion'
+            WHEN word = 'receive' AND regexp_matches(notes, ' from Coinbase( Referral| Earn| Rewards?)?$') THEN 'reward'
+            WHEN word IN ('receive', 'deposit') THEN 'deposit'
+            WHEN word IN ('send', 'withdrawal', 'card spend', 'donation') THEN 'withdrawal'
+            WHEN regexp_matches(word, '^(pro|exchange|prime) (deposit|withdrawal)$') THEN 'transfer'
+            WHEN word IN ('retail staking transfer', 'retail unstaking transfer', 'retail eth2 deprecation') THEN 'transfer'
+            WHEN word IN ('staking income', 'rewards income', 'reward income', 'inflation reward', 'learning reward', 'coinbase earn',
+                          'interest payout', 'incentives rewards payout') THEN 'reward'
+            WHEN starts_with(word, 'subscription rebate') THEN 'rebate'
+            WHEN word = 'subscription' THEN 'fee'
+            WHEN word IN ('admin debit', 'credit') THEN 'adjustment'
+            ELSE 'other'
+        END AS kind
+    FROM listed
+),
+parts AS (
+    SELECT *, unnest(if(is_paid_outside AND other_coin IS NOT NULL, [0, 1], [0])) AS n FROM told
+)
+SELECT
+    line,
+    n::SMALLINT AS part,
+    CASE WHEN word = 'vault withdrawal' THEN 'vault' END AS skip,
+    CASE WHEN has_api_id THEN 'movement' ELSE 'statement' END AS grain,
+    CASE WHEN has_api_id THEN 'v2' END AS namespace,
+    CASE WHEN has_api_id THEN lower(id) || if(n = 0, '', '/paid') END AS row_id,
+    CASE WHEN word = 'convert' THEN 'notes:' || epoch_ms(time) // 1000 || '/' || notes
+         WHEN is_paid_outside THEN 'paid:' || id END AS event_id,
+    time AS occurred_at,
+    CASE WHEN has_api_id AND kind IN ('deposit', 'withdrawal') THEN 86400 END AS match_window,
+    kind,
+    type AS source_type,
+    coinbase_wallet(asset) AS wallet,
+    CASE WHEN trade.product <> '' THEN coinbase_market(trade.product)
+         WHEN kind = 'trade' AND (other IS NULL OR upper(currency) = other) THEN coin || '/' || upper(currency) END AS market,
+    CASE WHEN kind = 'trade' THEN if(leaves, 'sell', 'buy') END AS side,
+    CASE WHEN is_advanced THEN trade_price WHEN kind = 'trade' AND (other IS NULL OR upper(currency) = other) THEN price END AS price,
+    CASE WHEN n = 1 THEN if(leaves, other_coin, NULL) WHEN leaves THEN coin ELSE other_coin END AS out_asset,
+    CASE WHEN n = 1 THEN if(leaves, net, NULL) WHEN leaves THEN size WHEN other_coin IS NOT NULL THEN other_size END AS out_amount,
+    CASE WHEN n = 1 THEN if(leaves, NULL, other_coin) WHEN leaves THEN other_coin ELSE coin END AS in_asset,
+    CASE WHEN n = 1 THEN if(leaves, NULL, net) WHEN NOT leaves THEN size WHEN other_coin IS NOT NULL THEN other_size END AS in_amount,
+    CASE WHEN n = 0 AND fee IS NOT NULL THEN other_coin END AS fee_asset,
+    CASE WHEN n = 0 AND other_coin IS NOT NULL THEN fee END AS fee_amount,
+    notes AS note
+FROM parts
