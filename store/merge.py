@@ -1,0 +1,243 @@
+"""The merge law: a connection's transactions are a pure function of the set of its sources.
+
+Order of arrival, repetition and splitting decide nothing. Every source row stays in `core.rows`; transactions, legs, ids and
+findings are derived from them, anew for the days a change can touch, and only the difference is written. The steps are the
+`.sql` files in `store/merge/`, each of which opens with what its rows mean; this module is their order.
+
+All functions run inside a transaction the caller has opened, with the claims of `core.coverage` written before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+STEPS = Path(__file__).parent / "merge"
+SCRATCH = re.compile(r"CREATE OR REPLACE TEMP TABLE (\w+)")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DERIVED_FINDINGS = (
+    "api_did_not_return",
+    "described_not_booked",
+    "edge_of_two_files",
+    "order_differs",
+    "order_without_rows",
+    "rounded_twice",
+    "sources_disagree",
+    "statement_differs",
+    "statement_less",
+    "statement_one_legged",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Transactions by what became of them; known: those that the mapped rows tell and that stood just so before."""
+
+    new: int
+    known: int
+    changed: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Resolution:
+    """How finely a row is told, finest first: microseconds of its clock, decimals it lacks, whether its fee is missing."""
+
+    step: int
+    missing_decimals: int
+    fee_missing: bool
+
+    @property
+    def decimals(self) -> int:
+        return 18 - self.missing_decimals
+
+    def named(self, prefix: str) -> dict[str, int | bool]:
+        """The resolution as parameters of a step."""
+        return {
+            f"{prefix}step": self.step,
+            f"{prefix}decimals": self.decimals,
+            f"{prefix}fee_told": not self.fee_missing,
+        }
+
+    def coarser(self, other: Resolution) -> Resolution:
+        """The resolution at which rows of both can be compared."""
+        return Resolution(
+            max(self.step, other.step),
+            max(self.missing_decimals, other.missing_decimals),
+            self.fee_missing or other.fee_missing,
+        )
+
+
+def absorb(con: duckdb.DuckDBPyConnection, connection: str, run_id: str, now: datetime, books: Collection[str] = ()) -> Merged:
+    """Take the temp table `mapped` into the lake. books: streams whose claims to a time leave no booking untold."""
+    return _Merge(con, connection, run_id, now, books).absorb()
+
+
+def forget(
+    con: duckdb.DuckDBPyConnection, connection: str, source: str, run_id: str, now: datetime, books: Collection[str] = ()
+) -> Merged:
+    """Take one source back: its rows, its claims and whatever rested on them alone."""
+    return _Merge(con, connection, run_id, now, books).forget(source)
+
+
+def rebuild(con: duckdb.DuckDBPyConnection, connection: str, run_id: str, now: datetime, books: Collection[str] = ()) -> Merged:
+    """Derive the whole connection from its rows; finds nothing to do unless the law itself has changed."""
+    return _Merge(con, connection, run_id, now, books).rebuild()
+
+
+class _Merge:
+    """One merge: its parameters, and its steps over the temp tables they leave for each other."""
+
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, connection: str, run_id: str, now: datetime, books: Collection[str]
+    ) -> None:
+        self.con = con
+        self.given: dict[str, Any] = {
+            "connection": connection,
+            "run_id": run_id,
+            "now": now,
+            "books": sorted(books),
+            "kinds": list(DERIVED_FINDINGS),
+            "source": None,
+        }
+        self._run("macros")
+
+    def absorb(self) -> Merged:
+        self._run("arrive")
+        self._run("leaving")
+        self._run("row_changed")
+        self._run("days")
+        return self._settle()
+
+    def forget(self, source: str) -> Merged:
+        self.given["source"] = source
+        self._run("nothing_arrives")
+        self._run("leaving")
+        self._run("days")
+        self._run("forget_claims")
+        return self._settle()
+
+    def rebuild(self) -> Merged:
+        self._run("nothing_arrives")
+        self._run("leaving")
+        self._run("every_day")
+        return self._settle()
+
+    def _settle(self) -> Merged:
+        """Derive the touched days, write what differs, count it, leave nothing behind."""
+        counts = {"new": 0, "changed": 0, "removed": 0}
+        if self._number("SELECT count(*) FROM days"):
+            self._reach()
+            self._derive()
+            counts |= dict(self.con.execute("SELECT what, count(*) FROM differing GROUP BY what").fetchall())
+            for step in ("write", "write_ids", "write_findings"):
+                self._run(step)
+        else:
+            self._run("untouched")
+        self._run("write_rows")
+        merged = Merged(known=self._run("known"), **counts)
+        self._clean()
+        return merged
+
+    def _reach(self) -> None:
+        """Add the days whose rows may meet rows of the days found so far, until nothing is added."""
+        turn = 1
+        while self._run("reach", round=turn):
+            turn += 1
+        first, last = self.con.execute("SELECT min(day), max(day) FROM days").fetchall()[0]
+        self.given["start"] = EPOCH + timedelta(days=first)
+        self.given["until"] = EPOCH + timedelta(days=last + 1)
+
+    def _derive(self) -> None:
+        self._run("said")
+        self._run("ids")
+        self._run("fill")
+        self._run("describe")
+        self._fold_movements()
+        self._fold_windows()
+        self._fold_statements()
+        self._run("orders")
+        self._run("transactions")
+        self._run("findings")
+        self._run("difference")
+
+    def _fold_movements(self) -> None:
+        """Fold by content: finest resolution first, within one the rows with ids before those without."""
+        coarsest, voices = self._rows("voices")[0]
+        if voices < 2:
+            return
+        self._run("contest", coarsest=coarsest)
+        for *resolution, speaker in self._rows("speakers"):
+            asking = Resolution(*resolution)
+            self._run("asking", **asking.named(""), speaker=speaker)
+            self._ask(asking)
+            self._run("stand")
+        self._run("fold")
+        self._run("fill")
+
+    def _ask(self, asking: Resolution) -> None:
+        """Let the asking rows meet the standing ones, those that differ by a last digit at the end."""
+        for standing in self._standing():
+            self._run("match", **standing.named("finer_"), **standing.coarser(asking).named("at_"))
+            self._run("tell_fee")
+        for standing in self._standing():
+            if standing.decimals > asking.decimals:
+                while self._run("match_nearly", **standing.named("finer_"), **standing.coarser(asking).named("at_")):
+                    self._run("tell_fee")
+
+    def _standing(self) -> list[Resolution]:
+        return [Resolution(*row) for row in self._rows("standing")]
+
+    def _fold_windows(self) -> None:
+        """Fold deposits and withdrawals, which sources tell at different times."""
+        if not self._number(
+            "SELECT count(*) FROM stands WHERE match_window IS NOT NULL AND grain IN ('movement', 'statement')"
+        ):
+            return
+        self._run("windows")
+        for (speaker,) in self._rows("window_speakers"):
+            while self._run("windows_match", speaker=speaker):
+                pass
+            self._run("windows_fee")
+            self._run("windows_stand", speaker=speaker)
+        self._run("windows_settle")
+        self._run("fold")
+        self._run("fill")
+
+    def _fold_statements(self) -> None:
+        for step, decimals in self._rows("statement_resolutions"):
+            self._run("statements", step=step, decimals=decimals)
+            self._run("statements_settle")
+
+    def _run(self, name: str, **given: Any) -> int:
+        """Run one step; the count its last statement answers with."""
+        values = self.given | given
+        row = None
+        for statement in self.con.extract_statements(_sql(name)):
+            bound = {key: values[key] for key in statement.named_parameters}
+            row = self.con.execute(statement, bound).fetchone()
+        return int(row[0]) if row else 0
+
+    def _rows(self, name: str) -> list[tuple[Any, ...]]:
+        return self.con.execute(_sql(name)).fetchall()
+
+    def _number(self, query: str) -> int:
+        return int(self.con.execute(query).fetchall()[0][0])
+
+    def _clean(self) -> None:
+        for path in sorted(STEPS.glob("*.sql")):
+            for table in SCRATCH.findall(path.read_text()):
+                self.con.execute(f"DROP TABLE IF EXISTS temp.{table}")
+        self.con.execute("DROP VIEW IF EXISTS temp.incoming")
+
+
+@cache
+def _sql(name: str) -> str:
+    return (STEPS / f"{name}.sql").read_text()

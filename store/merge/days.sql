@@ -1,0 +1,18 @@
+-- One day that is derived again: a day of a row that comes or goes, or of a row that a changed claim speaks about.
+CREATE OR REPLACE TEMP TABLE days AS
+SELECT DISTINCT day_of(occurred_at) AS day, 0 AS round
+FROM (
+    SELECT occurred_at FROM incoming JOIN arriving USING (mapped_row) WHERE fate = 'new'
+    UNION ALL
+    SELECT occurred_at FROM leaving
+);
+
+-- orders and descriptions stand or fall with a claim; so does what is said of rows that only a file has
+INSERT INTO days
+SELECT DISTINCT day_of(r.occurred_at), 0
+FROM lake.core.rows r
+JOIN lake.core.coverage c
+    ON c.connection = r.connection AND r.occurred_at < c.to_at AND r.occurred_at + to_microseconds(r.step) > c.from_at
+WHERE r.connection = $connection AND (c.source = $source OR c.source = $run_id OR c.source IN (SELECT DISTINCT source FROM incoming))
+    AND (r.grain IN ('order', 'describe') OR r.origin = 'file')
+    AND day_of(r.occurred_at) NOT IN (SELECT day FROM days);

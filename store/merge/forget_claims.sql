@@ -1,0 +1,1 @@
+DELETE FROM lake.core.coverage WHERE connection = $connection AND source = $source;

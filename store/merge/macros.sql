@@ -1,0 +1,62 @@
+-- The merge law's arithmetic. Time is compared in steps of a clock, amounts at a number of decimals.
+
+CREATE OR REPLACE TEMP MACRO day_of(moment) AS epoch_us(moment) // 86400000000;
+
+CREATE OR REPLACE TEMP MACRO clock(moment, step) AS epoch_us(moment) // step;
+
+CREATE OR REPLACE TEMP MACRO last_digit(decimals) AS list_extract(
+    [1, .1, .01, .001, .0001, .00001, .000001,
+     .0000001, .00000001, .000000001, .0000000001, .00000000001, .000000000001, .0000000000001,
+     .00000000000001, .000000000000001, .0000000000000001, .00000000000000001, .000000000000000001]::DECIMAL(38, 18)[],
+    decimals + 1);
+
+-- cut off towards zero; DuckDB's own round() wants constant decimals, here they differ by row
+CREATE OR REPLACE TEMP MACRO cut(amount, decimals) AS
+    CASE WHEN decimals >= 18 THEN amount ELSE amount - amount % last_digit(decimals) END;
+
+CREATE OR REPLACE TEMP MACRO half_digit(decimals) AS list_extract(
+    [.5, .05, .005, .0005, .00005, .000005, .0000005,
+     .00000005, .000000005, .0000000005, .00000000005, .000000000005, .0000000000005, .00000000000005,
+     .000000000000005, .0000000000000005, .00000000000000005, .000000000000000005]::DECIMAL(38, 18)[],
+    decimals + 1);
+
+-- to the nearest, halves away from zero, as exports and spreadsheets do
+CREATE OR REPLACE TEMP MACRO rounded(amount, decimals) AS
+    CASE WHEN decimals >= 18 THEN amount
+         WHEN amount < 0 THEN cut(amount - half_digit(decimals), decimals)
+         ELSE cut(amount + half_digit(decimals), decimals) END;
+
+CREATE OR REPLACE TEMP MACRO uuid_of(words) AS md5(words)::UUID;
+
+-- what a row says; ordering by it decides ties by content, never by arrival
+CREATE OR REPLACE TEMP MACRO words(r) AS ROW(
+    r.occurred_at, r.status, r.wallet, r.out_asset, r.out_amount, r.in_asset, r.in_amount, r.fee_asset, r.fee_amount, r.kind,
+    r.namespace, r.row_id, r.event_id, r.order_id, r.tx_hash, r.market, r.side, r.price, r.source_type, r.note);
+
+-- whose word a row is: rows with ids of one namespace are one voice, other rows are the word of their file or page
+CREATE OR REPLACE TEMP MACRO voice(r) AS
+    CASE WHEN r.row_id IS NULL THEN 'source ' || r.source ELSE 'ids ' || r.namespace END;
+
+-- deposits and withdrawals: which way, of what, and how much the balance changed by it
+CREATE OR REPLACE TEMP MACRO way(r) AS CASE WHEN coalesce(r.out_amount, 0) <> 0 THEN 'out' ELSE 'in' END;
+
+CREATE OR REPLACE TEMP MACRO moved_asset(r) AS CASE WHEN coalesce(r.out_amount, 0) <> 0 THEN r.out_asset ELSE r.in_asset END;
+
+CREATE OR REPLACE TEMP MACRO gross(r) AS CASE WHEN coalesce(r.out_amount, 0) <> 0 THEN r.out_amount ELSE r.in_amount END;
+
+CREATE OR REPLACE TEMP MACRO total(r) AS
+    CASE WHEN r.fee_amount IS NULL OR r.fee_asset IS DISTINCT FROM moved_asset(r) THEN gross(r)
+         WHEN way(r) = 'out' THEN r.out_amount + r.fee_amount
+         ELSE r.in_amount - r.fee_amount END;
+
+-- equal totals; a source that does not tell the fee may mean the amount with it or without it
+CREATE OR REPLACE TEMP MACRO same_total(a, b) AS
+    rounded(total(a), least(a.decimals, b.decimals)) = rounded(total(b), least(a.decimals, b.decimals))
+    OR (a.fee_amount IS NULL OR b.fee_amount IS NULL)
+        AND rounded(gross(a), least(a.decimals, b.decimals)) = rounded(gross(b), least(a.decimals, b.decimals));
+
+CREATE OR REPLACE TEMP MACRO nearly_same(finer, coarse, finer_decimals, decimals) AS
+    finer_decimals < 18 AND abs(rounded(finer, decimals) - coarse) <= last_digit(decimals) OR cut(finer, decimals) = coarse;
+
+-- statement rows of several kinds may share a second; only these are compared with each other
+CREATE OR REPLACE TEMP MACRO kind_class(kind) AS CASE WHEN kind IN ('trade', 'fee') THEN 'trade' ELSE kind END;

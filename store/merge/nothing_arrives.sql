@@ -1,0 +1,6 @@
+-- Nothing arrives when a source is taken back or everything is derived anew.
+CREATE OR REPLACE TEMP VIEW incoming AS
+SELECT NULL::BIGINT AS mapped_row, * EXCLUDE (tx_id) FROM lake.core.rows WHERE false;
+
+CREATE OR REPLACE TEMP TABLE arriving AS
+SELECT mapped_row, NULL::UUID AS tx_id, NULL::BIGINT AS lake_row, 'new' AS fate FROM incoming;

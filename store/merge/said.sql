@@ -1,0 +1,20 @@
+-- One row of any source on the days that are derived again; `u` is its handle in here. A zero amount moves nothing.
+CREATE OR REPLACE TEMP TABLE said AS
+SELECT row_number() OVER () AS u, * REPLACE (
+    coalesce(status, 'final') AS status,
+    coalesce(wallet, 'spot') AS wallet,
+    CASE WHEN out_amount <> 0 THEN out_asset END AS out_asset, nullif(out_amount, 0) AS out_amount,
+    CASE WHEN in_amount <> 0 THEN in_asset END AS in_asset, nullif(in_amount, 0) AS in_amount,
+    CASE WHEN fee_amount <> 0 THEN fee_asset END AS fee_asset,
+    CASE WHEN grain = 'order' AND row_id IS NULL THEN 'order' ELSE namespace END AS namespace,
+    CASE WHEN grain = 'order' THEN coalesce(row_id, order_id) ELSE row_id END AS row_id)
+FROM (
+    SELECT rowid AS lake_row, NULL::BIGINT AS mapped_row, *
+    FROM lake.core.rows
+    WHERE connection = $connection AND occurred_at >= $start AND occurred_at < $until
+        AND day_of(occurred_at) IN (SELECT day FROM days) AND rowid NOT IN (SELECT lake_row FROM leaving)
+    UNION ALL BY NAME
+    SELECT NULL AS lake_row, i.*, a.tx_id
+    FROM incoming i JOIN arriving a USING (mapped_row)
+    WHERE a.fate IN ('new', 'known') AND day_of(i.occurred_at) IN (SELECT day FROM days)
+);
