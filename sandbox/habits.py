@@ -163,9 +163,11 @@ def migrate(walk: Walk) -> bool:
 
 
 def allocate(walk: Walk) -> bool:
-    if not walk.migrated:
-        return False
-    return _between(walk, *walk.rng.choice((("allocate", "spot", "earn"), ("deallocate", "earn", "spot"))))
+    return walk.migrated and _between(walk, "allocate", "spot", "earn")
+
+
+def deallocate(walk: Walk) -> bool:
+    return walk.migrated and _between(walk, "deallocate", "earn", "spot")
 
 
 def reward(walk: Walk) -> bool:
@@ -200,7 +202,8 @@ def invite_bonus(walk: Walk) -> bool:
 
 def adjust(walk: Walk) -> bool:
     """A conversion forced by the exchange, which books the two sides apart."""
-    given, taken = "USDT", walk.flavour.fiat
+    given = max(walk.coins, key=lambda coin: walk.spendable(coin) * EUROS[coin])
+    taken = walk.flavour.fiat
     amount = walk.round(given, walk.share(walk.spendable(given), 20, 90))
     received = walk.round(taken, amount * EUROS[given] / EUROS[taken])
     if not received:
@@ -344,8 +347,8 @@ def _fee(asset: str, amount: Decimal, wallet: str = "spot") -> Move:
 RECIPES: Mapping[str, Recipe] = {
     recipe.__name__: recipe
     for recipe in (
-        adjust, airdrop, allocate, card_buy, convert, delisted_order, deposit_coin, deposit_fiat, dust, failed_withdrawal,
-        fee_credits, instant_buy, instant_sell, invite_bonus, late_deposit, margin, migrate, order, reward, round_trip,
-        same_fills, settle_margin, stake, unstake, withdraw_coin, withdraw_fiat,
+        adjust, airdrop, allocate, card_buy, convert, deallocate, delisted_order, deposit_coin, deposit_fiat, dust,
+        failed_withdrawal, fee_credits, instant_buy, instant_sell, invite_bonus, late_deposit, margin, migrate, order, reward,
+        round_trip, same_fills, settle_margin, stake, unstake, withdraw_coin, withdraw_fiat,
     )
 }  # fmt: skip

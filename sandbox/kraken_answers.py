@@ -8,10 +8,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import Any
 
+from sandbox.flavours import FIATS
 from sandbox.history import token, unix
 from sandbox.kraken_asking import FLAVOUR, HELD_CODES, PLAIN_CODES, Book, Params, Refused, Row, asked_assets, fixed
 from sandbox.kraken_rows import Entry, Fill, code, entries, fills, pair
@@ -115,6 +117,7 @@ def trade_book(account: Account, *, merged: bool) -> Book[Fill]:
 def trade_row(fill: Fill, *, with_ledgers: bool) -> dict[str, Any]:
     event, detail = fill.event, fill.event.detail
     base, quote = event.market or ("", "")
+    digits = 5 if quote in FIATS else 10
     return {
         "ordertxid": fill.order,
         "postxid": fill.position or NO_POSITION,
@@ -123,10 +126,10 @@ def trade_row(fill: Fill, *, with_ledgers: bool) -> dict[str, Any]:
         "type": event.side,
         "ordertype": detail.get("ordertype", "market"),
         "price": fixed(event.price or Decimal(0), 5 if (event.price or 0) > 1 else 10),
-        "cost": fixed(detail["cost"], 5),
-        "fee": fixed(detail["fee_quoted"], 5),
-        "vol": fixed(detail["volume"], 8),
-        "margin": fixed(detail["cost"] / 5 if fill.margin else Decimal(0), 5),
+        "cost": fixed(fill.cost, digits),
+        "fee": fixed(fill.fee, digits),
+        "vol": fixed(fill.volume, 8),
+        "margin": fixed(fill.cost / 5 if fill.margin else Decimal(0), 5),
         "leverage": "5" if fill.margin else "0",
         "misc": "closing" if event.what in {"margin_close", "settled"} else "initiated" if fill.margin else "",
         "trade_id": event.ids["row"],
@@ -183,11 +186,12 @@ def _merge(rows: list[Fill]) -> list[Fill]:
 
 def _as_one(same: list[Fill]) -> Fill:
     """The first fill's id, the sums, the mean price."""
-    sums = {name: sum((fill.event.detail[name] for fill in same), Decimal(0)) for name in ("volume", "cost", "fee_quoted")}
-    price = (sums["cost"] / sums["volume"]).quantize(same[0].event.price or Decimal(1), ROUND_HALF_UP)
-    event = replace(same[0].event, price=price, detail={**same[0].event.detail, **sums})
-    return replace(same[0], event=event, ledgers=tuple(id_ for fill in same for id_ in fill.ledgers))
+    amounts = zip(*((fill.volume, fill.cost, fill.fee) for fill in same), strict=True)
+    volume, cost, fee = (sum(each, Decimal(0)) for each in amounts)
+    price = (cost / volume).quantize(same[0].event.price or Decimal(1), ROUND_HALF_UP)
+    ledgers = tuple(id_ for fill in same for id_ in fill.ledgers)
+    return replace(same[0], event=replace(same[0].event, price=price), ledgers=ledgers, volume=volume, cost=cost, fee=fee)
 
 
-def _filled_at(fill: Fill) -> Any:
+def _filled_at(fill: Fill) -> datetime:
     return fill.event.at

@@ -36,7 +36,8 @@ def asset_pairs(params: Params) -> dict[str, Any]:
             continue
         told[f"{base}{quote}" if params.get("assetVersion") == "1" else key] = {
             "altname": short, "wsname": f"{altname(base)}/{altname(quote)}", "aclass_base": "currency", "base": code(base),
-            "aclass_quote": "currency", "quote": code(quote), "lot": "unit", "cost_decimals": 5, "pair_decimals": 5,
+            "aclass_quote": "currency", "quote": code(quote), "lot": "unit",
+            "cost_decimals": 5 if quote in FIATS else 10, "pair_decimals": 5,
             "lot_decimals": 8, "lot_multiplier": 1, "leverage_buy": [2, 3], "leverage_sell": [2, 3],
             "fees": [[0, Decimal("0.26")], [50000, Decimal("0.24")]], "fees_maker": [[0, Decimal("0.16")]],
             "fee_volume_currency": "ZUSD", "margin_call": 80, "margin_stop": 40, "ordermin": "0.01", "costmin": "0.5",

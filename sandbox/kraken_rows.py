@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from sandbox.flavours import FLAVOURS
+from sandbox.flavours import FIATS, FLAVOURS
 from sandbox.history import Event, token
 
 OLD_CODES: Mapping[str, str] = {
@@ -63,7 +63,11 @@ class Fill:
     order: str
     event: Event
     ledgers: tuple[str, ...]
-    position: str = ""
+    position: str
+    volume: Decimal
+    cost: Decimal
+    """Price times volume to five digits, where the ledger books four of a fiat currency; ten digits elsewhere."""
+    fee: Decimal
 
     @property
     def margin(self) -> bool:
@@ -112,14 +116,7 @@ def entries(events: Iterable[Event]) -> list[Entry]:
 
 def fills(events: Iterable[Event]) -> list[Fill]:
     """The trades, oldest first."""
-    return [
-        Fill(
-            refid(event), _id("O", event.order, event.ids["row"] if event.kind == "margin" else event.market), event,
-            tuple(draft.id for draft in _drafts(event)), _position(event),
-        )
-        for event in events
-        if event.order is not None
-    ]
+    return [_fill(event) for event in events if event.order is not None]
 
 
 def _drafts(event: Event) -> list[Entry]:
@@ -139,6 +136,15 @@ def _drafts(event: Event) -> list[Entry]:
         _draft(event, nth, *_type(event, amount), wallet, asset, amount, -fee)
         for nth, ((wallet, asset), (amount, fee)) in enumerate(rows)
     ]
+
+
+def _fill(event: Event) -> Fill:
+    base, quote = event.market or ("", "")
+    order = _id("O", event.order, event.ids["row"] if event.kind == "margin" else base + quote)
+    volume = event.detail["volume"]
+    cost = ((event.price or Decimal(0)) * volume).quantize(Decimal(1).scaleb(-5 if quote in FIATS else -10))
+    ledgers = tuple(draft.id for draft in _drafts(event))
+    return Fill(refid(event), order, event, ledgers, _position(event), volume, cost, event.detail["fee_quoted"])
 
 
 def _draft(

@@ -87,12 +87,12 @@ class Clock:
         return self.wall() + self._ahead
 
     def advance(self, by: timedelta) -> None:
-        """Let the exchanges grow older, so that pending events settle."""
+        """Let the exchanges grow older: pending events settle, rate limits recover, reports get ready."""
         self._ahead += by
 
     def elapsed(self) -> float:
         """Scaled seconds since an arbitrary moment."""
-        return time.monotonic() * self.time_scale
+        return time.monotonic() * self.time_scale + self._ahead.total_seconds()
 
     def wait(self, seconds: float) -> None:
         time.sleep(seconds / self.time_scale)
