@@ -34,7 +34,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def account(sandbox: Sandbox) -> Account:
-    return sandbox.add_account("binance", "eve", seed=21, size=4_000, until=UNTIL)
+    return sandbox.add_account("binance", "eve", seed=21, size=1_500, until=UNTIL)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from connectors.contract import Page
+from connectors.dialect import FileRefused
 from store import normalise
 from store.keep import name_page
 
@@ -63,8 +64,8 @@ def answered(con: duckdb.DuckDBPyConnection, layout: str, body: object, scope: s
     return fates(con)
 
 
-def uploaded(con: duckdb.DuckDBPyConnection, tmp_path: Path, text: str) -> Fates:
-    path = tmp_path / "export.csv"
+def uploaded(con: duckdb.DuckDBPyConnection, tmp_path: Path, text: str, name: str = "export.csv") -> Fates:
+    path = tmp_path / name
     path.write_text(text, encoding="utf-8")
     normalise.read_file(con, "binance", "main", "up-1", path, None)
     return fates(con)
@@ -403,3 +404,47 @@ Date(UTC),Pair,Side,Price,{quantity},Amount,Fee
         },
     ]  # fmt: skip
     assert read.quarantined == [(4, "unknown side HOLD")]
+
+
+def test_old_trades_are_split_by_the_table_of_markets(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    text = """\
+Date,Market,Type,Price,Amount,Total,Fee,Fee Coin
+2017-12-12 20:30:22,BTCUSDT,SELL,16000.5,0.1,1600.05,1.6,USDT
+2017-12-12 20:30:22,WHOUSDT,BUY,1,1,1,0,BNB
+"""
+
+    read = uploaded(con, tmp_path, text)
+
+    assert read.used == [{
+        "line": 2, "grain": "movement", "kind": "trade", "source_type": "trade", "occurred_at": at("2017-12-12T20:30:22"),
+        "market": "BTC/USDT", "side": "sell", "price": Decimal("16000.5"), "out_asset": "BTC", "out_amount": Decimal("0.1"),
+        "in_asset": "USDT", "in_amount": Decimal("1600.05"), "fee_asset": "USDT", "fee_amount": Decimal("1.6"),
+    }]  # fmt: skip
+    assert read.quarantined == [(3, "the exchange lists no market WHOUSDT: base and quote are not told")]
+
+
+MOVEMENTS = """\
+Date(UTC),Coin,Network,Amount,TransactionFee,Address,TXID,SourceAddress,PaymentID,Status
+2021-02-03 04:05:06,ETH,ETH,1.5,0.005,0xabc,0x98a3,,,Completed
+2021-02-03 04:05:07,ETH,ETH,2,0,0xabc,Internal transfer 513,,,Completed
+2021-02-03 04:05:08,ETH,ETH,3,0,0xabc,,,,Cancelled
+"""
+
+
+def test_old_movements_are_told_apart_by_the_name_of_the_file(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    sent = uploaded(con, tmp_path, MOVEMENTS, "Withdraw History.csv")
+    came = uploaded(con, tmp_path, MOVEMENTS, "Deposit History.csv")
+
+    legs = ("line", "kind", "tx_hash", "in_amount", "out_amount", "fee_amount")
+    assert [tuple(row.get(name) for name in legs) for row in sent.used] == [
+        (2, "withdrawal", "0x98a3", None, Decimal("1.5"), Decimal("0.005")),
+        (3, "withdrawal", None, None, Decimal(2), Decimal(0)),
+    ]
+    assert [tuple(row.get(name) for name in legs) for row in came.used] == [(3, "deposit", None, Decimal(2), None, Decimal(0))]
+    assert came.quarantined == [(2, "a deposit with a fee: the file may be one of withdrawals")]
+    assert sent.skipped == came.skipped == [(4, "not_completed")]
+
+
+def test_old_movements_in_a_file_of_any_other_name_are_not_guessed(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match=r"old_deposits_csv.*old_withdrawals_csv"):
+        uploaded(con, tmp_path, MOVEMENTS, "export.csv")

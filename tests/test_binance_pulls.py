@@ -48,6 +48,11 @@ def account(sandbox: Sandbox) -> Account:
     return sandbox.add_account("binance", "ann", seed=7, size=1_500, until=UNTIL)
 
 
+@pytest.fixture(scope="module")
+def busy(sandbox: Sandbox) -> Account:
+    return sandbox.add_account("binance", "busy", seed=11, size=20_000, until=UNTIL)
+
+
 @pytest.fixture
 def client(sandbox: Sandbox, account: Account) -> Iterator[CcxtClient]:
     with open_client(BINANCE, account.credentials, api_url=sandbox.url, throttle=0) as opened:
@@ -215,8 +220,17 @@ def test_dust_claims_everything_while_fewer_than_a_hundred_batches_exist(client:
     assert claimed(pages) == [Window(pulls.DUST_BEGAN, UNTIL)]
 
 
-def test_dust_claims_nothing_before_the_oldest_of_a_full_hundred(sandbox: Sandbox) -> None:
-    busy = sandbox.add_account("binance", "busy", seed=11, size=12_000, until=UNTIL)
+def test_a_busy_market_takes_several_full_pages(sandbox: Sandbox, busy: Account) -> None:
+    [(symbol, expected)] = fills(busy).most_common(1)
+    with open_client(BINANCE, busy.credentials, api_url=sandbox.url, throttle=0) as client:
+        pages = list(pulls.pull_trades(client, Ask(symbol, ALL_TIME)))
+
+    assert [len(rows_in(page)) for page in pages] == [1000, expected - 1000]
+    assert claimed(pages) == [ALL_TIME]
+    assert_no_prefix_claims_too_much(pages, "", "id", "time")
+
+
+def test_dust_claims_nothing_before_the_oldest_of_a_full_hundred(sandbox: Sandbox, busy: Account) -> None:
     swept = sorted(event.at for event in busy.history.events if event.what == "dust")
     assert len(swept) > 100
     with open_client(BINANCE, busy.credentials, api_url=sandbox.url, throttle=0) as client:

@@ -6,9 +6,8 @@ one_row  = "one deposit of coins; the whole amount is credited"
 streams  = ["deposits"]
 zone     = "UTC"
 step     = "1s"
-ignored  = ["TransactionFee", "SourceAddress", "PaymentID"]
 [columns]
-time    = { type = "time", names = ["Date(UTC+0)", "Date(UTC)", "Time", "Date"], formats = ["%y-%m-%d %H:%M:%S"] }
+time    = { type = "time", names = ["Date(UTC+0)", "Time"] }
 Coin    = "text"
 Network = "text?"
 Amount  = "number"

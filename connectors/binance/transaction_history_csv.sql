@@ -8,7 +8,7 @@ zone     = "UTC"
 step     = "1s"
 ignored  = ["User_ID", "User ID"]
 [columns]
-time      = { type = "time", names = ["UTC_Time", "Time"], formats = ["%y-%m-%d %H:%M:%S"] }
+time      = { type = "time", names = ["UTC_Time", "Time"] }
 Account   = "text"
 Operation = "text"
 Coin      = "text"
@@ -19,7 +19,7 @@ nothing_moved = "the change is zero"
 */
 -- Every spelling is lower case: `Small assets exchange BNB` and `Small Assets Exchange BNB` are of different years.
 WITH named AS (
-    SELECT kind, unnest(operations) AS operation
+    SELECT kind, unnest(operations) AS words
     FROM (VALUES
         ('trade', ['buy', 'sell', 'transaction related', 'transaction buy', 'transaction spend', 'transaction sold',
                    'transaction revenue', 'buy crypto', 'buy crypto with card', 'buy crypto with fiat', 'auto-invest transaction',
@@ -62,7 +62,7 @@ changes AS (
             ELSE 'other'
         END AS kind
     FROM rows
-    LEFT JOIN named ON named.operation = lower(trim(rows.Operation))
+    LEFT JOIN named ON named.words = lower(trim(Operation))
 )
 SELECT
     line,

@@ -7,7 +7,7 @@ streams  = ["withdrawals"]
 zone     = "UTC"
 step     = "1s"
 [columns]
-time    = { type = "time", names = ["Date(UTC+0)", "Date(UTC)", "Time", "Date"], formats = ["%y-%m-%d %H:%M:%S"] }
+time    = { type = "time", names = ["Date(UTC+0)", "Time"] }
 Coin    = "text"
 Network = "text?"
 Amount  = "number"
