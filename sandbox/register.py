@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from sandbox import binance, binance_exports, bitstamp, coinbase, coinbase_exports, kraken, kraken_exports
+from sandbox import binance, binance_exports, bitstamp, bybit, coinbase, coinbase_exports, kraken, kraken_exports, kucoin
 from sandbox.history import History
 from sandbox.room import Room
 
@@ -20,8 +20,10 @@ class Export(Protocol):
 ROOMS: tuple[type[Room], ...] = (
     binance.Binance,
     bitstamp.Bitstamp,
+    bybit.Bybit,
     coinbase.Coinbase,
     kraken.Kraken,
+    kucoin.Kucoin,
 )
 
 EXPORTS: Mapping[str, Export] = {
