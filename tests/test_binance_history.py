@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from connectors.binance.exchange import BINANCE
+from connectors.binance.pulls import markets
 from connectors.client import open_client
 from connectors.contract import Ask, Known, Window
 from sandbox import binance_exports
@@ -19,7 +20,7 @@ from sandbox.history import Event
 from sandbox.room import Account
 from sandbox.server import Sandbox
 from store import normalise
-from store.keep import name_page
+from store.keep import KeptPage, name_page
 
 UNTIL = datetime(2025, 6, 1, 12, tzinfo=UTC)
 Legs = dict[tuple[datetime, str, str, str], Decimal]
@@ -37,22 +38,29 @@ def account(sandbox: Sandbox) -> Account:
     return sandbox.add_account("binance", "eve", seed=21, size=1_500, until=UNTIL)
 
 
+def pull_everything(sandbox: Sandbox, account: Account) -> list[KeptPage]:
+    with open_client(BINANCE, account.credentials, api_url=sandbox.url, throttle=0) as client:
+        asked = Window(BINANCE.began, client.now())
+        return [
+            name_page(account.name, stream.name, scope, page)
+            for stream in BINANCE.streams
+            for scope in stream.scopes(client, Known())
+            for page in stream.pull(client, Ask(scope, asked))
+        ]
+
+
+@pytest.fixture(scope="module")
+def pages(sandbox: Sandbox, account: Account) -> list[KeptPage]:
+    return pull_everything(sandbox, account)
+
+
 @pytest.fixture
-def con() -> Iterator[duckdb.DuckDBPyConnection]:
+def con(sandbox: Sandbox, account: Account) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as opened:
         opened.execute("SET TimeZone = 'UTC'")
+        with open_client(BINANCE, account.credentials, api_url=sandbox.url, throttle=0) as client:
+            normalise.name_markets(opened, markets(client))
         yield opened
-
-
-def read_api(con: duckdb.DuckDBPyConnection, sandbox: Sandbox, account: Account) -> normalise.Reading:
-    kept = []
-    with open_client(BINANCE, account.credentials, api_url=sandbox.url, throttle=0) as client:
-        normalise.name_markets(con, BINANCE.markets(client) if BINANCE.markets else ())
-        asked = Window(BINANCE.began, client.now())
-        for stream in BINANCE.streams:
-            for scope in stream.scopes(client, Known()):
-                kept += [name_page("eve", stream.name, scope, page) for page in stream.pull(client, Ask(scope, asked))]
-    return normalise.read_pages(con, "binance", "eve", kept)
 
 
 def mapped_legs(con: duckdb.DuckDBPyConnection) -> Legs:
@@ -83,8 +91,10 @@ def by_asset(legs: Legs) -> dict[str, Decimal]:
     return {asset: amount for asset, amount in sums.items() if amount}
 
 
-def test_the_api_gives_every_leg_of_the_account(sandbox: Sandbox, account: Account, con: duckdb.DuckDBPyConnection) -> None:
-    reading = read_api(con, sandbox, account)
+def test_the_api_gives_every_leg_of_the_account(
+    pages: list[KeptPage], account: Account, con: duckdb.DuckDBPyConnection
+) -> None:
+    reading = normalise.read_pages(con, "binance", "eve", pages)
 
     assert mapped_legs(con) == true_legs(account.history.events)
     assert (reading.quarantined, reading.drift) == (0, ())
@@ -93,8 +103,8 @@ def test_the_api_gives_every_leg_of_the_account(sandbox: Sandbox, account: Accou
     assert (unnamed, twice) == ((0,), [])
 
 
-def test_reported_balances_are_the_sum_of_the_legs(sandbox: Sandbox, account: Account, con: duckdb.DuckDBPyConnection) -> None:
-    read_api(con, sandbox, account)
+def test_reported_balances_are_the_sum_of_the_legs(pages: list[KeptPage], con: duckdb.DuckDBPyConnection) -> None:
+    normalise.read_pages(con, "binance", "eve", pages)
 
     reported = dict(con.execute("SELECT in_asset, in_amount FROM reported WHERE in_amount <> 0").fetchall())
 
@@ -103,7 +113,7 @@ def test_reported_balances_are_the_sum_of_the_legs(sandbox: Sandbox, account: Ac
 
 def test_what_is_pending_moves_nothing_yet(sandbox: Sandbox, con: duckdb.DuckDBPyConnection) -> None:
     fresh = sandbox.add_account("binance", "fresh", seed=22, size=40)
-    read_api(con, sandbox, fresh)
+    normalise.read_pages(con, "binance", "fresh", pull_everything(sandbox, fresh))
 
     [pending] = [event for event in fresh.history.seen_at(datetime.now(UTC)) if event.status == "open"]
 
@@ -139,10 +149,10 @@ def test_the_transaction_history_gives_every_balance_change(
 
 
 def test_withdrawals_of_the_statement_equal_amount_and_fee_of_the_api(
-    sandbox: Sandbox, account: Account, con: duckdb.DuckDBPyConnection, tmp_path: Path
+    pages: list[KeptPage], account: Account, con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     totals = "SELECT out_asset, out_amount + coalesce(fee_amount, 0) FROM mapped WHERE kind = 'withdrawal'"
-    read_api(con, sandbox, account)
+    normalise.read_pages(con, "binance", "eve", pages)
     by_api = Counter(con.execute(totals).fetchall())
 
     download(con, tmp_path, account, "statement")
@@ -152,13 +162,13 @@ def test_withdrawals_of_the_statement_equal_amount_and_fee_of_the_api(
 
 @pytest.mark.parametrize("kind", ["deposits", "withdrawals"])
 def test_movement_downloads_carry_the_hashes_of_the_api(
-    sandbox: Sandbox, account: Account, con: duckdb.DuckDBPyConnection, tmp_path: Path, kind: str
+    pages: list[KeptPage], account: Account, con: duckdb.DuckDBPyConnection, tmp_path: Path, kind: str
 ) -> None:
     said = (
         "SELECT tx_hash, coalesce(in_asset, out_asset), coalesce(in_amount, out_amount), fee_amount, match_window FROM mapped"
         f" WHERE kind = '{kind.removesuffix('s')}' AND tx_hash IS NOT NULL"
     )
-    read_api(con, sandbox, account)
+    normalise.read_pages(con, "binance", "eve", pages)
     by_api = Counter(con.execute(said).fetchall())
 
     reading = download(con, tmp_path, account, kind)
