@@ -324,8 +324,8 @@ def test_a_ledger_export_says_the_same_by_the_same_ids(
     file = tmp_path / "ledgers.csv"
     file.write_text(export(account.history, "ledgers", columns=columns))
     reading = read_file(con, "kraken", "k", "upload", file)
-    assert reading.layout == "kraken/ledgers_csv"
-    assert reading.quarantined == 0
+    assert (reading.layout, reading.quarantined, reading.drift) == ("kraken/ledgers_csv", 0, ())
+    assert (reading.chains, reading.first_break) == (True, None)
     assert set(reading.skipped) <= {"pending_duplicate", "nothing_moved"}
     assert held(con) == true_balances(account)
     by_file = {row["row_id"]: row for row in mapped_rows(con)}
@@ -347,5 +347,5 @@ def test_a_trades_export_describes_by_the_same_ids(
     file = tmp_path / "trades.csv"
     file.write_text(export(account.history, "trades", columns=columns))
     reading = read_file(con, "kraken", "k", "upload", file)
-    assert (reading.layout, reading.quarantined) == ("kraken/trades_csv", 0)
+    assert (reading.layout, reading.quarantined, reading.drift) == ("kraken/trades_csv", 0, ())
     assert {row["row_id"]: row for row in mapped_rows(con)} == by_api

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -135,6 +136,15 @@ def test_an_empty_answer_is_a_page_that_claims_the_window(sandbox: Sandbox, smal
     assert [(rows_of(page, "ledger"), page.covered) for page in pages] == [({}, ask.window)]
 
 
+def test_an_empty_answer_in_the_middle_is_not_the_end(sandbox: Sandbox, account: Account) -> None:
+    sandbox.switch(account.name, "empty", after_calls=3)
+    try:
+        with client_of(sandbox, account) as client, pytest.raises(RetryLater, match="none of them of the page before"):
+            list(kraken.ledger(client, whole()))
+    finally:
+        sandbox.switch(account.name, None)
+
+
 @pytest.mark.parametrize("fault", ["html", "truncated"])
 def test_what_is_no_answer_stops_the_pull(sandbox: Sandbox, small: Account, fault: str) -> None:
     sandbox.switch(small.name, fault, after_calls=1)
@@ -186,6 +196,36 @@ class Canned:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Burst:
+    """A ledger by id and unix time, listed as Kraken lists it."""
+
+    times: dict[str, float]
+
+    def call(self, _method: str, params: Mapping[str, Any]) -> str:
+        listed = sorted(self.times.items(), key=lambda row: (-row[1], row[0]))
+        found = [(id_, at) for id_, at in listed if float(params["start"]) < at <= float(params["end"])]
+        page = found[int(params["ofs"]) :][: kraken.PAGE_ROWS]
+        return json.dumps({"error": [], "result": {"ledger": {id_: {"time": at} for id_, at in page}, "count": len(found)}})
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@pytest.mark.parametrize("burst", [49, 50, 51, 130, 200])
+@pytest.mark.parametrize("spread", [0.0, 0.0049, 0.02])
+def test_more_rows_in_a_second_than_a_page_holds(burst: int, spread: float) -> None:
+    times = {f"L{n:03d}": 1_700_000_000 + n * spread for n in range(burst)}
+    times |= {f"M{n:03d}": 1_600_000_000.5 + n * 7_000_000 for n in range(20)}
+    seen: set[str] = set()
+    for page in kraken.ledger(Burst(times), whole()):
+        seen |= set(rows_of(page, "ledger"))
+        if page.covered is not None:
+            low, high = page.covered.start.timestamp(), page.covered.end.timestamp()
+            assert {id_ for id_, at in times.items() if low <= at < high} <= seen
+    assert seen == times.keys()
 
 
 def test_a_count_without_rows_is_refused() -> None:

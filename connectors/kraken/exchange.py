@@ -17,6 +17,7 @@ PAGE_ROWS = 50
 # with an anchor nothing counts before the anchor was seen, so a long stretch is walked in pieces, oldest first:
 # a stop loses at most one of them
 PIECE = timedelta(days=30)
+LAG = timedelta(minutes=5)
 
 # right in Kraken's words -> what it lets us import
 READING = {
@@ -112,17 +113,15 @@ def _newest_first(
     client: Client, window: Window, method: str, rows_key: str, layout: str, extra: Mapping[str, str]
 ) -> Iterator[Page]:
     walk: NewestFirst | None = NewestFirst.over(window)
-    total = None
+    total, before = None, frozenset[str]()
     while walk is not None:
-        request = {"end": _seconds(walk.end), "ofs": str(walk.offset), **extra}
-        if window.start > datetime(1970, 1, 2, tzinfo=UTC):
-            # Kraken leaves out rows at `start` itself
-            request["start"] = _seconds(floor(window.start) - SECOND)
+        # Kraken leaves out rows at `start` itself and gives those at `end`
+        start = _seconds(floor(window.start) - SECOND)
+        request = {"start": start, "end": _seconds(walk.end), "ofs": str(walk.offset), **extra}
         body = client.call(method, request)
         answer = _result(body, method)
         rows, count = answer.get(rows_key), answer.get("count")
-        if not isinstance(rows, dict) or (not rows and count and walk.offset == 0):
-            raise unreadable(ID, method, f"no rows, though it counts {count}: {body}")
+        _refuse_holes(method, rows, count, walk.offset, before)
         # the count has been seen too large, never too small: it alone does not end the walk, it only ends it sooner
         last = not rows or (len(rows) < PAGE_ROWS and count is not None and walk.offset + len(rows) >= count)
         try:
@@ -132,7 +131,20 @@ def _newest_first(
         total = total or count
         covered = window if following is None else following.covered
         yield Page(layout, {"method": method, **request}, client.now(), body, covered, total=total)
-        walk = following
+        walk, before = following, frozenset(rows)
+
+
+def _refuse_holes(method: str, rows: object, count: int | None, offset: int, before: frozenset[str]) -> None:
+    """Raise where a page cannot be the next of its walk: a 200 without rows must not pass for the end of a history.
+
+    A page asked by time begins above the oldest row of the one before, so it shares a row with it.
+    """
+    if not isinstance(rows, dict) or (not rows and (count or 0) > offset):
+        raise unreadable(ID, method, f"no rows, though it counts {count}")
+    if count is not None and count < offset:
+        raise unreadable(ID, method, f"counts {count} rows after {offset} were seen")
+    if offset == 0 and before and not before & rows.keys():
+        raise unreadable(ID, method, f"{len(rows)} rows, none of them of the page before")
 
 
 def _statuses(client: Client, ask: Ask, method: str, rows_key: str, layout: str) -> Iterator[Page]:
@@ -210,8 +222,6 @@ def _moment(seconds: str | None) -> datetime | None:
     return datetime.fromtimestamp(int(seconds), UTC) if seconds and seconds != "0" else None
 
 
-LAG = timedelta(minutes=5)
-
 KRAKEN = Exchange(
     id=ID,
     title="Kraken",
@@ -220,9 +230,7 @@ KRAKEN = Exchange(
     credentials=("apiKey", "secret"),
     streams=(
         Stream("ledger", ("ledger_api", "ledgers_csv"), ledger, lag=LAG, needs="query-ledger"),
-        Stream(
-            "trades", ("trades_api", "trades_csv"), trades, books=False, lag=LAG, needs="query-closed-trades"
-        ),
+        Stream("trades", ("trades_api", "trades_csv"), trades, books=False, lag=LAG, needs="query-closed-trades"),
         Stream("deposits", ("deposits_api",), deposits, books=False, lag=LAG, needs="query-funds"),
         Stream("withdrawals", ("withdrawals_api",), withdrawals, books=False, lag=LAG, needs="query-ledger"),
         Stream("balances", ("balances_api",), balances, books=False, needs="query-funds", snapshot=True),

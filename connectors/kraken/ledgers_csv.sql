@@ -5,6 +5,7 @@ source   = "csv"
 one_row  = "one movement of one asset"
 streams  = ["ledger"]
 step     = "1s"
+ignored  = ["aclass", "subclass", "amountusd", "feeusd", "balanceusd", "feecurrency"]
 balance  = "balance"
 balance_per = ["asset", "wallet"]
 [columns]

@@ -6,6 +6,8 @@ one_row  = "one execution"
 streams  = ["trades"]
 books    = false
 step     = "100us"
+ignored  = ["aclass", "subclass", "ordertype", "misc", "ledgers", "postxid", "posttxid", "posstatus", "posstatuscode", "cprice", "ccost",
+            "cfee", "cvol", "cmargin", "net", "trades", "costusd"]
 [columns]
 txid     = "text"
 order_id = { type = "text?", names = ["ordertxid"] }
