@@ -88,20 +88,19 @@ def _histories(has: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
 def _stream(built: Any, habit: Habit, name: str, method: str, layout: str) -> Stream:
     told = (built.features or {}).get("spot") or {}
     feature = told.get(method) or {}
-    by_symbol = bool(feature.get("symbolRequired")) if habit.symbols is None else habit.symbols
-    by_symbol = by_symbol and method == TRADES[1]
+    by_symbol = method == TRADES[1] and bool(feature.get("symbolRequired"))
     history = History(
         method=method,
         layout=layout,
         longest=habit.windows.get(method) or _days(feature.get("untilDays")) or UNTOLD_WINDOW.get(method, UNTOLD_WINDOW_ELSE),
         limit=habit.limits.get(method) or feature.get("limit"),
         by_symbol=by_symbol,
-        turn=habit.turn,
+        turn=habit.turns.get(method),
+        mend=habit.mend,
         params=habit.params.get(method, {}),
     )
     scopes: Callable[[Any, Known], Iterable[str]] = _symbols if by_symbol else one_scope
-    depth = habit.depth.get(method) or _days(feature.get("daysBack"))
-    return Stream(name, (layout,), partial(pull, history), scopes, lag=LAG, depth=depth, needs="read")
+    return Stream(name, (layout,), partial(pull, history), scopes, lag=LAG, depth=_days(feature.get("daysBack")), needs="read")
 
 
 def _days(number: Any) -> timedelta | None:

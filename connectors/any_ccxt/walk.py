@@ -9,12 +9,12 @@ on both sides is asked again, whatever the order the exchange lists in; what can
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.any_ccxt.habits import Turn
+from connectors.any_ccxt.habits import END, Turn
 from connectors.client import CcxtClient
 from connectors.contract import ALL, Ask, Page, Window
 from connectors.failures import unreadable
@@ -22,9 +22,6 @@ from connectors.paging import SECOND, floor, split
 
 PAGE_SIZES = frozenset({10, 20, 25, 40, 50, 100, 200, 250, 500, 1000, 2000, 2500})
 """An answer of exactly so many rows may be a page cut off, whatever was asked for."""
-
-
-NOWHERE: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +35,7 @@ class History:
     by_symbol: bool = False
     turn: Turn | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
+    mend: Callable[[dict[str, Any]], dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +62,7 @@ def pull(history: History, client: CcxtClient, ask: Ask) -> Iterator[Page]:
         around = Window(floor(ask.anchor.occurred_at), floor(ask.anchor.occurred_at) + 2 * SECOND)
         yield _ask(history, client, ask.scope, around).page
     for stretch in split(ask.window, history.longest - 2 * SECOND):
-        if history.turn is not None:
-            yield from _turning(history, history.turn, client, ask.scope, stretch)
-        else:
-            yield from _both_sides(history, client, ask.scope, stretch)
+        yield from _stretch(history, client, ask.scope, stretch)
 
 
 def read_decimals_as_text(client: CcxtClient) -> None:
@@ -77,38 +72,44 @@ def read_decimals_as_text(client: CcxtClient) -> None:
         client.unified("load_markets")
 
 
-def _turning(history: History, turn: Turn, client: CcxtClient, scope: str, stretch: Window) -> Iterator[Page]:
-    """The pages of one stretch as the exchange turns them; only with the last is it read."""
-    place: Any = turn.first
-    while True:
-        answer = _ask(history, client, scope, stretch, {} if place is None else {turn.param: place})
-        onward = turn.onward(place, answer.sent, answer.full, history.limit)
-        if onward is not None and onward == place:
-            raise unreadable(client.exchange_id, history.method, f"the page after {turn.param} {place} is the same again")
-        yield answer.covering(None if onward is not None else stretch)
-        if onward is None:
-            return
-        place = onward
-
-
-def _both_sides(history: History, client: CcxtClient, scope: str, stretch: Window) -> Iterator[Page]:
-    """Oldest part first; a part of seconds that fills a page cannot be divided."""
+def _stretch(history: History, client: CcxtClient, scope: str, stretch: Window) -> Iterator[Page]:
+    """Oldest part first; a part of seconds that fills a page which cannot be turned cannot be divided either."""
     parts = [stretch]
     while parts:
         part = parts.pop(0)
         answer = _ask(history, client, scope, part)
-        if not answer.full:
+        place = history.turn.first if history.turn is not None else None
+        while (onward := _onward(history, answer, place)) is not None and onward is not END:
+            yield answer.covering(None)
+            if onward == place:
+                raise unreadable(client.exchange_id, history.method, f"the page after {place} is the same again")
+            place = onward
+            answer = _ask(history, client, scope, part, place)
+        if onward is END:
             yield answer.covering(part)
             continue
-        within = [moment for moment in answer.times if part.start <= moment < part.end]
-        if not within:
-            raise unreadable(client.exchange_id, history.method, f"a full page without a row of {part.start} to {part.end}")
-        left = Window(part.start, min(floor(min(within)) + SECOND, part.end))
-        right = Window(max(floor(max(within)), part.start), part.end)
-        if part in (left, right):
-            raise unreadable(client.exchange_id, history.method, f"more rows than a page holds from {part.start} to {part.end}")
-        yield answer.covering(Window(left.end, right.start) if left.end < right.start else None)
+        left, read, right = _divide(client, history, part, answer)
+        yield answer.covering(read)
         parts = [left, right, *parts]
+
+
+def _onward(history: History, answer: Answer, place: Any) -> Any:
+    """Where the next page is, END, or None: this one is cut off and nobody says how to go on."""
+    if history.turn is None:
+        return None if answer.full else END
+    return history.turn.onward(place, answer.sent, answer.full, history.limit)
+
+
+def _divide(client: CcxtClient, history: History, part: Window, answer: Answer) -> tuple[Window, Window | None, Window]:
+    """What a page that was cut off leaves unread before its rows, what it has read, what it leaves unread after them."""
+    within = [moment for moment in answer.times if part.start <= moment < part.end]
+    if not within:
+        raise unreadable(client.exchange_id, history.method, f"a full page without a row of {part.start} to {part.end}")
+    left = Window(part.start, min(floor(min(within)) + SECOND, part.end))
+    right = Window(max(floor(max(within)), part.start), part.end)
+    if part in (left, right):
+        raise unreadable(client.exchange_id, history.method, f"more rows than a page holds from {part.start} to {part.end}")
+    return left, Window(left.end, right.start) if left.end < right.start else None, right
 
 
 def _newest_first(history: History, turn: Turn, client: CcxtClient, ask: Ask) -> Iterator[Page]:
@@ -116,10 +117,10 @@ def _newest_first(history: History, turn: Turn, client: CcxtClient, ask: Ask) ->
     unread, place = ask.window, turn.first
     start = min(ask.window.start, ask.anchor.occurred_at if ask.anchor else ask.window.start)
     while True:
-        answer = _ask(history, client, ask.scope, None, {turn.param: place})
+        answer = _ask(history, client, ask.scope, None, place)
         oldest = min(answer.times, default=unread.end)
         onward = turn.onward(place, answer.sent, answer.full, history.limit)
-        if onward is None or oldest < start:
+        if onward is END or oldest < start:
             yield answer.covering(unread)
             return
         edge = min(max(floor(oldest) + SECOND, unread.start), unread.end)
@@ -127,15 +128,19 @@ def _newest_first(history: History, turn: Turn, client: CcxtClient, ask: Ask) ->
         unread, place = Window(unread.start, edge), onward
 
 
-def _ask(history: History, client: CcxtClient, scope: str, window: Window | None, place: Mapping[str, Any] = NOWHERE) -> Answer:
+def _ask(history: History, client: CcxtClient, scope: str, window: Window | None, place: Any = None) -> Answer:
     """One call; what is kept is ccxt's reading of the answer, with the answer's own rows inside as `info`."""
-    params: dict[str, Any] = {**history.params, **place}
+    params: dict[str, Any] = dict(history.params)
+    if history.turn is not None and place is not None:
+        params[history.turn.param] = place
     since = None
     if window is not None:
         since = _ms(window.start - SECOND)
         params["until"] = _ms(window.end)
     part = None if scope == ALL else scope
-    rows = client.unified(history.method, part, since, history.limit, params)
+    rows = client.unified(history.method, part, since, history.limit, dict(params))
+    if history.mend is not None:
+        rows = [history.mend(row) for row in rows]
     asked = {"method": history.method, "part": part, "since": since, "limit": history.limit, **params}
     page = Page(history.layout, asked, client.now(), json.dumps(rows, ensure_ascii=False, separators=(",", ":")))
     times = tuple(datetime.fromtimestamp(row["timestamp"] / 1000, UTC) for row in rows if row["timestamp"] is not None)
