@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal, localcontext
 from typing import Any, Literal
 
@@ -56,8 +56,9 @@ class Walk:
         self.flavour: Flavour = FLAVOURS[exchange]
         self.events: list[Event] = []
         self.held: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
-        self.now = start
-        self._size, self._start, self._until = size, start, until
+        self._size = size
+        self._start, self._until = (_ticked(moment, self.flavour.step) for moment in (start, until))
+        self.now = self._start
         self._before = known.events if known else ()
         self._orders = 0
         self._done: set[str] = set()
@@ -197,3 +198,8 @@ class Walk:
         for begins, ends in QUIET if not self._before else ():
             if self._start + whole * float(begins) <= self.now < self._start + whole * float(ends):
                 self.now = self._start + self.flavour.step * int(whole * float(ends) / self.flavour.step)
+
+
+def _ticked(moment: datetime, step: timedelta) -> datetime:
+    """The last tick of the exchange's clock: it never shows a finer time, so neither does the truth."""
+    return moment - (moment - datetime(1970, 1, 1, tzinfo=UTC)) % step

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import RLock
 from types import TracebackType
 from typing import Any
@@ -150,8 +150,14 @@ class Sandbox:
 
 
 def _control(sandbox: Sandbox, request: Request) -> Reply:
-    """The sandbox's own endpoints, for those who run it as a process of its own."""
-    given: dict[str, Any] = json.loads(request.body or b"{}")
+    """The sandbox's own endpoints, for those who run it as a process of its own; what it cannot do answers 400."""
+    try:
+        return _controlled(sandbox, request, json.loads(request.body or b"{}"))
+    except (KeyError, TypeError, ValueError) as error:
+        return Reply.json({"error": f"{type(error).__name__}: {error}"}, 400)
+
+
+def _controlled(sandbox: Sandbox, request: Request, given: dict[str, Any]) -> Reply:
     match request.path:
         case "/accounts":
             return Reply.json(describe(sandbox))
@@ -159,6 +165,10 @@ def _control(sandbox: Sandbox, request: Request) -> Reply:
             sandbox.switch(given.pop("account"), given.pop("fault"), **given)
         case "/reissue":
             return Reply.json(sandbox.reissue(given["account"]))
+        case "/variants":
+            sandbox.accounts[given["account"]].variants |= given["variants"]
+        case "/advance":
+            sandbox.clock.advance(timedelta(seconds=given["seconds"]))
         case "/grow":
             sandbox.grow(given["account"], given["size"])
         case "/export":

@@ -76,6 +76,14 @@ def test_what_breaks_importers_is_there(exchange: str) -> None:
     assert {event.status for event in events} == {"final", "failed"}
 
 
+@pytest.mark.parametrize("exchange", EXCHANGES)
+def test_no_time_is_finer_than_the_clock_of_the_exchange(exchange: str) -> None:
+    history = generate(exchange, 1, 200, UNTIL + timedelta(microseconds=1_234_567))
+    history.extend(go_on(history, 50, UNTIL + timedelta(days=1, microseconds=7)))
+    since = datetime(1970, 1, 1, tzinfo=UTC)
+    assert {(event.booked_at - since) % FLAVOURS[exchange].step for event in history.events} == {timedelta(0)}
+
+
 def digits(exchange: str) -> int:
     events = generate(exchange, 1, 500, UNTIL).events
     return max(-int(move.amount.as_tuple().exponent) for event in events for move in event.moves)

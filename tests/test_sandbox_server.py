@@ -160,6 +160,13 @@ def test_the_control_endpoints_do_what_the_object_does(sandbox: Sandbox, account
         assert account.faults.next_call("/") == ()
         session.post(f"{control}/grow", json={"account": "kraken-main", "size": 10}).raise_for_status()
         assert len(account.history.events) == 130
+        session.post(f"{control}/variants", json={"account": "kraken-main", "variants": {"tier": "pro"}}).raise_for_status()
+        assert account.variants == {"tier": "pro"}
+        before = sandbox.clock.now()
+        session.post(f"{control}/advance", json={"seconds": 3600}).raise_for_status()
+        assert sandbox.clock.now() - before > timedelta(hours=1)
+        wrong = session.post(f"{control}/switch", json={"account": "kraken-main", "fault": "gremlins"})
+        assert (wrong.status_code, wrong.json()) == (400, {"error": "ValueError: 'gremlins' is not a valid Fault"})
         key = session.post(f"{control}/reissue", json={"account": "kraken-main"}).json()["apiKey"]
         assert key == account.credentials["apiKey"]
         asked = {"account": "kraken-main", "kind": "ledgers", "end": "2024-01-01T00:00:00Z"}
