@@ -23,7 +23,7 @@ from connectors.failures import Failure, RetryLater, failure
 from intake import pull as pulling
 from intake import upload as uploading
 from intake.pull import Progress, Pull, Tally
-from store import accounts, coverage, keep
+from store import accounts, coverage, keep, normalise
 from store.accounts import Connection
 from store.coverage import Claim, Difference
 from store.keys import KeyStore
@@ -196,23 +196,14 @@ def _probe(pull: Pull) -> None:
 
 
 def _refresh_markets(pull: Pull) -> None:
-    if pull.exchange.markets is None:
-        return
-    markets = [(pull.exchange.id, market.symbol, market.base, market.quote) for market in pull.exchange.markets(pull.client)]
-
-    def write(con: duckdb.DuckDBPyConnection) -> None:
-        columns = [list(column) for column in zip(*markets, strict=True)]
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE listed AS SELECT unnest(?::VARCHAR[]) AS exchange, unnest(?::VARCHAR[]) AS symbol,"
-            " unnest(?::VARCHAR[]) AS base, unnest(?::VARCHAR[]) AS quote",
-            columns,
-        )
-        # a delisted market keeps its row: old trades still need its symbol split
-        con.execute("INSERT INTO lake.ops.markets FROM listed ANTI JOIN lake.ops.markets USING (exchange, symbol)")
-        con.execute("DROP TABLE listed")
-
-    if markets:
-        pull.lake.commit(write)
+    """Learn the exchange's symbols, and hand all known ones to the layouts."""
+    con, exchange = pull.lake.con, pull.exchange
+    if exchange.markets is not None:
+        known = {market.symbol for market in accounts.markets_of(con, exchange.id)}
+        fresh = [market for market in exchange.markets(pull.client) if market.symbol not in known]
+        if fresh:
+            pull.lake.commit(lambda con: accounts.remember_markets(con, exchange.id, fresh))
+    normalise.name_markets(con, accounts.markets_of(con, exchange.id))
 
 
 def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference], seconds: float) -> SyncOutcome:

@@ -63,6 +63,15 @@ class Pull:
     report: Callable[[Progress], None]
     tally: Tally
 
+    @property
+    def books(self) -> frozenset[str]:
+        """The streams that move balances: where one of them covers a time, no booking of it is untold."""
+        return booking_streams(self.exchange)
+
+
+def booking_streams(exchange: Exchange) -> frozenset[str]:
+    return frozenset(stream.name for stream in exchange.streams if stream.books and not stream.snapshot)
+
 
 def pull_scope(pull: Pull, stream: Stream, scope: str) -> None:
     """Read every uncovered stretch of one scope, oldest first."""
@@ -127,7 +136,7 @@ class _Walk:
         def write(con: duckdb.DuckDBPyConnection) -> merge.Merged:
             now = pull.clock()
             normalise.keep_fates(con, name)
-            merged = merge.absorb(con, name, pull.run_id, now)
+            merged = merge.absorb(con, name, pull.run_id, now, pull.books)
             keep.keep_pages(con, name, pull.run_id, kept)
             horizon = self._horizon(con)
             for claim in claims:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import duckdb
 
+from connectors import register
 from connectors.contract import ALL, Window
+from intake.pull import booking_streams
 from store import accounts, coverage, keep, merge, normalise
 from store.coverage import Claim
 from store.lake import Lake
@@ -37,11 +39,12 @@ def preview_file(lake: Lake, connection: str, path: Path, layout: str | None, no
     """Read a file into this session's temp tables and try it. Raises FileRefused with line, column, value and why."""
     account = accounts.load(lake.con, connection)
     upload = upload_id(connection, path)
+    normalise.name_markets(lake.con, accounts.markets_of(lake.con, account.exchange))
     reading = normalise.read_file(lake.con, account.exchange, connection, upload, path, layout)
     lake.con.execute("BEGIN")
     try:
         basis = _basis(lake.con, connection, reading)
-        merged = merge.absorb(lake.con, connection, upload, now)
+        merged = merge.absorb(lake.con, connection, upload, now, _books(account.exchange))
     finally:
         lake.con.execute("ROLLBACK")
     return Preview(upload, connection, path, reading, merged.new, merged.known, basis, _stands(lake.con, connection, upload))
@@ -55,6 +58,7 @@ def import_previewed(lake: Lake, preview: Preview, now: datetime, *, confirmed_b
         return
     reading, name = preview.reading, preview.connection
     basis = preview.basis or ("owner" if confirmed_by_owner else None)
+    books = _books(accounts.load(lake.con, name).exchange)
 
     def write(con: duckdb.DuckDBPyConnection) -> None:
         normalise.keep_fates(con, name)
@@ -62,7 +66,7 @@ def import_previewed(lake: Lake, preview: Preview, now: datetime, *, confirmed_b
             for stream in reading.streams:
                 claim = Claim(stream, ALL, Window(reading.from_at, reading.to_at), basis, preview.upload)
                 coverage.credit(con, name, claim, now)
-        merge.absorb(con, name, preview.upload, now)
+        merge.absorb(con, name, preview.upload, now, books)
         con.execute("DELETE FROM lake.ops.uploads WHERE connection = ? AND upload = ?", [name, preview.upload])
         con.execute(
             "INSERT INTO lake.ops.uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
@@ -85,10 +89,11 @@ def undo(lake: Lake, upload: str, now: datetime) -> merge.Merged:
     if row is None:
         raise UnknownUpload(f"no upload {upload!r} is in force; see `gapless uploads`")
     name: str = row[0]
+    books = _books(accounts.load(lake.con, name).exchange)
 
     def write(con: duckdb.DuckDBPyConnection) -> merge.Merged:
         coverage.withdraw(con, name, upload)
-        merged = merge.forget(con, name, upload, upload, now)
+        merged = merge.forget(con, name, upload, upload, now, books)
         con.execute("DELETE FROM lake.ops.line_fates WHERE connection = ? AND source = ?", [name, upload])
         con.execute("UPDATE lake.ops.uploads SET state = 'undone', undone_at = ? WHERE upload = ? AND connection = ?", [now, upload, name])
         keep.note_activity(con, now, "owner", "took back", name, f"upload {upload}: {merged.removed} transactions removed")
@@ -100,6 +105,10 @@ def undo(lake: Lake, upload: str, now: datetime) -> merge.Merged:
 def upload_id(connection: str, path: Path) -> str:
     """An upload is named by its content: the same file for the same connection is the same source."""
     return "up-" + keep.digest(f"{connection} {keep.file_digest(path)}")[:12]
+
+
+def _books(exchange_id: str) -> frozenset[str]:
+    return booking_streams(register.find(exchange_id))
 
 
 def _stands(con: duckdb.DuckDBPyConnection, connection: str, upload: str) -> bool:

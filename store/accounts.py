@@ -10,6 +10,8 @@ from typing import Any
 
 import duckdb
 
+from connectors.contract import Market
+
 
 class UnknownConnection(Exception):
     """No connection of that name; the message lists those there are."""
@@ -110,6 +112,26 @@ def known_parts(con: duckdb.DuckDBPyConnection, name: str) -> tuple[frozenset[st
         "SELECT DISTINCT market FROM lake.core.transactions WHERE connection = ? AND market IS NOT NULL", [name]
     ).fetchall()
     return frozenset(row[0] for row in assets), frozenset(row[0] for row in markets)
+
+
+def remember_markets(con: duckdb.DuckDBPyConnection, exchange: str, markets: Iterable[Market]) -> None:
+    """Add markets that were not listed before; a delisted one keeps its row, since old trades still need its symbol split."""
+    listed = [(market.symbol, market.base, market.quote) for market in markets]
+    if not listed:
+        return
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE listed AS SELECT ? AS exchange, unnest(?::VARCHAR[]) AS symbol, unnest(?::VARCHAR[]) AS base,"
+        " unnest(?::VARCHAR[]) AS quote",
+        [exchange, *([*column] for column in zip(*listed, strict=True))],
+    )
+    con.execute("INSERT INTO lake.ops.markets FROM listed ANTI JOIN lake.ops.markets USING (exchange, symbol)")
+    con.execute("DROP TABLE listed")
+
+
+def markets_of(con: duckdb.DuckDBPyConnection, exchange: str) -> list[Market]:
+    """Every market the exchange was ever seen to list."""
+    rows = con.execute("SELECT symbol, base, quote FROM lake.ops.markets WHERE exchange = ?", [exchange]).fetchall()
+    return [Market(*row) for row in rows]
 
 
 def _from_row(row: tuple[Any, ...]) -> Connection:

@@ -41,7 +41,7 @@ def _no_network() -> Iterator[None]:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """The embedded default: SQLite catalog, local files, keys in the home folder."""
-    return Settings(home=tmp_path / "home")
+    return Settings(home=tmp_path / "home", throttle=0)
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def s3() -> Iterator[Callable[[], dict[str, str]]]:
 def any_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Every combination of catalog and storage, one at a time."""
     catalog, storage = request.param.split("+")
-    given: dict[str, Any] = {"home": tmp_path / "home"}
+    given: dict[str, Any] = {"home": tmp_path / "home", "throttle": 0}
     if catalog == "postgres":
         given["catalog"] = "postgres:" + request.getfixturevalue("postgres")()
     if storage == "s3":

@@ -64,7 +64,7 @@ def test_csv_and_api_in_any_order_give_one_truth(tmp_path: Path, exchange: str) 
     with fast_sandbox() as sandbox:
         account = sandbox.add_account(exchange, "main", seed=5, size=120, until=UNTIL)
         files = [export_file(tmp_path, account, kind) for kind in CSV_KINDS[exchange]]
-        with open_lake(Settings(home=tmp_path / "api first")) as lake:
+        with open_lake(Settings(home=tmp_path / "api first", throttle=0)) as lake:
             connect(lake, sandbox, account)
             sync(lake, "main")
             alone = everything(lake.con, "main")
@@ -76,7 +76,7 @@ def test_csv_and_api_in_any_order_give_one_truth(tmp_path: Path, exchange: str) 
             for upload in dict.fromkeys(uploads):
                 pipeline.undo_upload(lake, upload, pipeline.utc_now())
             assert everything(lake.con, "main") == alone
-        with open_lake(Settings(home=tmp_path / "files first")) as lake:
+        with open_lake(Settings(home=tmp_path / "files first", throttle=0)) as lake:
             connect(lake, sandbox, account)
             for path in files:
                 import_file(lake, "main", path)
