@@ -137,7 +137,10 @@ def _changes_of(event: Event, words: Words) -> Iterator[Change]:
 
     match event.what:
         case "card_buy":
-            coin = event.moves[-1]
+            # the card's money comes in a second before it is spent; the fee is never a row of its own
+            charged, _, _, coin = event.moves
+            yield Change(event.at - timedelta(seconds=1), "Fiat OCBS - Add Fiat and Fees", charged.asset, charged.amount)
+            yield Change(event.at, "Buy Crypto With Card", charged.asset, -charged.amount)
             yield Change(event.at, "Buy Crypto With Card", coin.asset, coin.amount)
         case "convert":
             yield from rows(("Binance Convert", "Binance Convert"))

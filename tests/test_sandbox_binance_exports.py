@@ -127,3 +127,19 @@ def test_transfer_files_tell_amount_fee_and_end(history: History) -> None:
     assert done == -truth
     arrived = Counter(row["TXID"] for row in table(export(history, "deposits")))
     assert arrived == Counter("0x" + e.ids["tx"] for e in history.events if e.kind == "deposit" and "tx" in e.ids)
+
+
+def test_a_card_purchase_is_three_rows_over_two_seconds() -> None:
+    moves = (
+        Move("in", "spot", "EUR", Decimal(100)),
+        Move("out", "spot", "EUR", Decimal(-99)),
+        Move("fee", "spot", "EUR", Decimal(-1)),
+        Move("in", "spot", "BTC", Decimal("0.002")),
+    )
+    paid = Event(0, T0, "trade", "card_buy", "final", {"uuid": "a" * 32}, ("BTC", "EUR"), "buy", Decimal(49_500), moves=moves)
+    rows = table(export(History("binance", 1, [paid]), "statement"))
+    assert [(row["UTC_Time"][-2:], row["Operation"], row["Coin"], row["Change"]) for row in rows] == [
+        ("06", "Fiat OCBS - Add Fiat and Fees", "EUR", "100"),
+        ("07", "Buy Crypto With Card", "BTC", "0.002"),
+        ("07", "Buy Crypto With Card", "EUR", "-100"),
+    ]
