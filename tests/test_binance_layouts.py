@@ -326,6 +326,17 @@ def test_balances_put_earn_receipts_into_their_own_wallet(con: duckdb.DuckDBPyCo
     ]
 
 
+def test_the_funding_wallet_counts_what_it_holds_in_any_state(con: duckdb.DuckDBPyConnection) -> None:
+    held = {"asset": "USDT", "free": "1.5", "locked": "0.25", "freeze": "3", "withdrawing": "4", "btcValuation": "0.0001"}
+
+    read = answered(con, "funding_balances_api", [held, {"asset": "EUR", "free": "2"}])
+
+    assert [(row["wallet"], row["in_asset"], row["in_amount"]) for row in read.used] == [
+        ("funding", "USDT", Decimal("8.75")),
+        ("funding", "EUR", Decimal(2)),
+    ]
+
+
 STATEMENT = """\
 User_ID,UTC_Time,Account,Operation,Coin,Change,Remark
 1,2026-01-05 10:00:00,Spot,Transaction Buy,BTC,0.01,

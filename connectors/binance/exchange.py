@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from connectors.binance.listing import Listing, Turn, field_of
 from connectors.binance.pulls import ACCOUNT, markets, pull_balances, pull_dust, pull_trades, symbols
 from connectors.client import read_json
-from connectors.contract import Client, Exchange, KeyFacts, Stream
+from connectors.contract import ALL, Client, Exchange, KeyFacts, Stream, one_scope
 from connectors.paging import SECOND
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -60,7 +60,8 @@ def probe(client: Client) -> KeyFacts:
 
 
 def _listed(name: str, listing: Listing, lag: timedelta) -> Stream:
-    return Stream(name, (listing.layout,), listing.pull, listing.scopes, lag=lag, needs=READING)
+    scopes = one_scope if ALL in listing.by_scope else listing.scopes
+    return Stream(name, (listing.layout,), listing.pull, scopes, lag=lag, needs=READING)
 
 
 BINANCE = Exchange(
@@ -70,7 +71,7 @@ BINANCE = Exchange(
     began=datetime(2017, 7, 14, tzinfo=UTC),
     credentials=("apiKey", "secret"),
     streams=(
-        Stream("balances", ("balances_api",), pull_balances, books=False, needs=READING, snapshot=True),
+        Stream("balances", ("balances_api", "funding_balances_api"), pull_balances, books=False, needs=READING, snapshot=True),
         _listed("deposits", DEPOSITS, HOUR),
         _listed("withdrawals", WITHDRAWALS, HOUR),
         _listed("fiat_payments", FIAT_PAYMENTS, HOUR),
@@ -88,7 +89,7 @@ BINANCE = Exchange(
         "futures, options and their transfers",
         "cross and isolated margin: trades, loans, interest",
         "Simple Earn, staking and Launchpool positions and the transfers into them (rewards paid to spot are imported)",
-        "the funding wallet, Binance Pay, gift cards and the Binance Card",
+        "movements inside the funding wallet (its balances are read), Binance Pay, gift cards and the Binance Card",
         "peer-to-peer (C2C) orders",
         "Auto-Invest, Dual Investment, liquidity and loan products",
         "mining pool, NFT market and sub-accounts",

@@ -14,6 +14,7 @@ from connectors.failures import Failure, unreadable
 from connectors.paging import ById, Stuck
 
 ACCOUNT = "privateGetAccount"
+FUNDING = "sapiPostAssetGetFundingAsset"
 TRADES = "privateGetMyTrades"
 TRADES_PER_PAGE = 1000
 UNKNOWN_SYMBOL = "-1121"
@@ -62,11 +63,14 @@ def pull_dust(client: Client, ask: Ask) -> Iterator[Page]:
 
 
 def pull_balances(client: Client, ask: Ask) -> Iterator[Page]:
-    """What the spot wallet holds now."""
+    """What the spot and the funding wallet hold now; the snapshot is whole with its last page."""
     request = {"omitZeroBalances": "true"}
     body = client.call(ACCOUNT, request)
     rows_of(read_json(body), "balances", ACCOUNT)
-    yield Page("balances_api", request, client.now(), body, ask.window)
+    yield Page("balances_api", request, client.now(), body)
+    body = client.call(FUNDING, {})
+    rows_of(read_json(body), "", FUNDING)
+    yield Page("funding_balances_api", {}, client.now(), body, ask.window)
 
 
 def markets(client: Client) -> list[Market]:
