@@ -24,9 +24,10 @@ def main() -> None:
     args = asked.parse_args()
     until = args.until.astimezone(UTC) if args.until else None
     with Sandbox(time_scale=args.time_scale, port=args.port) as sandbox:
-        for wanted in args.account or known:
+        for nth, wanted in enumerate(args.account or known):
             exchange, _, name = wanted.partition(":")
-            sandbox.add_account(exchange, name or f"{exchange}-main", args.seed, args.size, until)
+            # each account lives its own life, else two of one exchange would share all their ids
+            sandbox.add_account(exchange, name or f"{exchange}-main", args.seed + nth, args.size, until)
         sys.stdout.write(json.dumps(describe(sandbox)) + "\n")
         sys.stdout.flush()
         Event().wait()

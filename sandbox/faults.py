@@ -72,7 +72,7 @@ class Switchboard:
 
     def left_of(self, rights: frozenset[str]) -> frozenset[str]:
         """The rights a key still has: a missing permission takes one, or all where it names none."""
-        gone = [each for each in self._on if each.is_lost_right and not each.after_calls]
+        gone = [each for each in self._on if each.is_lost_right and each.after_calls == 0 and each.for_calls != 0]
         return rights - {each.right for each in gone} if all(each.right for each in gone) else frozenset()
 
     def next_call(self, path: str) -> tuple[Switched, ...]:

@@ -82,6 +82,11 @@ def test_a_missing_right_refuses_only_what_needs_it_and_shows_in_the_probe(sandb
     assert permissions == ["export-data", "query-closed-trades", "query-funds", "query-open-trades"]
 
 
+def test_a_right_may_be_gone_for_a_while(sandbox: Sandbox, kraken: Any) -> None:
+    sandbox.switch("kraken-main", "missing_permission", after_calls=1, for_calls=2, right="query-ledger")
+    assert ["denied" in said(kraken, "private_post_ledgers")[1] for _ in range(4)] == [False, True, True, False]
+
+
 def test_empty_is_a_believable_answer(sandbox: Sandbox, kraken: Any) -> None:
     sandbox.switch("kraken-main", "empty")
     assert said(kraken, "private_post_ledgers") == (200, '{"error":[],"result":{"ledger":{},"count":0}}')
