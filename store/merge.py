@@ -14,6 +14,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -110,9 +111,15 @@ class _Merge:
         self._run("macros")
 
     def absorb(self) -> Merged:
+        from_api, from_files = self._rows("what_arrives")[0]
         self._run("arrive")
+        if from_api:
+            self._run("arrive_api")
+        if from_files:
+            self._run("arrive_file")
         self._run("leaving")
-        self._run("row_changed")
+        if from_api:
+            self._run("row_changed")
         self._run("days")
         return self._settle()
 
@@ -148,31 +155,39 @@ class _Merge:
 
     def _reach(self) -> None:
         """Add the days whose rows may meet rows of the days found so far, until nothing is added."""
-        turn = 1
-        while self._run("reach", round=turn):
-            turn += 1
+        transits = self._run("transits")
+        for turn in count(1):
+            found = self._run("reach", round=turn)
+            if transits:
+                found += self._run("reach_transits", round=turn)
+            if not found:
+                break
         first, last = self.con.execute("SELECT min(day), max(day) FROM days").fetchall()[0]
         self.given["start"] = EPOCH + timedelta(days=first)
         self.given["until"] = EPOCH + timedelta(days=last + 1)
 
     def _derive(self) -> None:
         self._run("said")
-        self._run("ids")
-        self._run("fill")
-        self._run("describe")
-        self._fold_movements()
-        self._fold_windows()
-        self._fold_statements()
-        self._run("orders")
+        if self._run("ids"):
+            self._run("fill")
+        coarsest, voices, windows, orders, described = self._rows("what_stands")[0]
+        if described:
+            self._run("describe")
+        if voices > 1 or described:
+            self._fold_movements(coarsest)
+        if windows:
+            self._fold_windows()
+        for step, decimals in self._rows("statement_resolutions"):
+            self._run("statements", step=step, decimals=decimals)
+            self._run("statements_settle")
+        if orders:
+            self._run("orders")
         self._run("transactions")
         self._run("findings")
         self._run("difference")
 
-    def _fold_movements(self) -> None:
+    def _fold_movements(self, coarsest: int) -> None:
         """Fold by content: finest resolution first, within one the rows with ids before those without."""
-        coarsest, voices = self._rows("voices")[0]
-        if voices < 2:
-            return
         self._run("contest", coarsest=coarsest)
         for *resolution, speaker in self._rows("speakers"):
             asking = Resolution(*resolution)
@@ -197,10 +212,6 @@ class _Merge:
 
     def _fold_windows(self) -> None:
         """Fold deposits and withdrawals, which sources tell at different times."""
-        if not self._number(
-            "SELECT count(*) FROM stands WHERE match_window IS NOT NULL AND grain IN ('movement', 'statement')"
-        ):
-            return
         self._run("windows")
         for (speaker,) in self._rows("window_speakers"):
             while self._run("windows_match", speaker=speaker):
@@ -210,11 +221,6 @@ class _Merge:
         self._run("windows_settle")
         self._run("fold")
         self._run("fill")
-
-    def _fold_statements(self) -> None:
-        for step, decimals in self._rows("statement_resolutions"):
-            self._run("statements", step=step, decimals=decimals)
-            self._run("statements_settle")
 
     def _run(self, name: str, **given: Any) -> int:
         """Run one step; the count its last statement answers with."""

@@ -69,9 +69,10 @@ def buy(seconds: float = 0, **said: Any) -> Row:
     return row(seconds, **(usual | said))
 
 
-def api(line: Row, row_id: str, **said: Any) -> Row:
-    """The same row as the API tells it: with its id, to the millisecond."""
-    return line | {"origin": "api", "layout": "api_trades", "step": 1000, "namespace": "trade", "row_id": row_id} | said
+def api(seconds: float, row_id: str, **said: Any) -> Row:
+    """The same trade as the API tells it: with its id, to the millisecond."""
+    usual = {"origin": "api", "layout": "api_trades", "step": 1000, "namespace": "trade", "row_id": row_id}
+    return buy(seconds, **(usual | said))
 
 
 def say(con: duckdb.DuckDBPyConnection, source: str, rows: Iterable[Row], claims: Sequence[tuple[Any, ...]] = ()) -> Merged:

@@ -24,3 +24,5 @@ FROM folded JOIN said f USING (u) JOIN said s ON s.u = folded.stands_u
 WHERE (f.out_asset, rounded(f.out_amount, least(f.decimals, s.decimals)), f.in_asset, rounded(f.in_amount, least(f.decimals, s.decimals)))
     IS DISTINCT FROM
     (s.out_asset, rounded(s.out_amount, least(f.decimals, s.decimals)), s.in_asset, rounded(s.in_amount, least(f.decimals, s.decimals)));
+
+SELECT count(*) FROM folded;

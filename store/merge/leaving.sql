@@ -9,4 +9,4 @@ SELECT a.lake_row, r.occurred_at
 FROM arriving a
 JOIN incoming i USING (mapped_row)
 JOIN lake.core.rows r ON r.rowid = a.lake_row AND r.connection = $connection
-WHERE a.fate = 'new' AND i.origin = 'api' AND a.lake_row IS NOT NULL;
+WHERE a.fate = 'new' AND i.origin = 'api';

@@ -5,9 +5,9 @@ CREATE OR REPLACE TEMP MACRO day_of(moment) AS epoch_us(moment) // 86400000000;
 CREATE OR REPLACE TEMP MACRO clock(moment, step) AS epoch_us(moment) // step;
 
 CREATE OR REPLACE TEMP MACRO last_digit(decimals) AS list_extract(
-    [1, .1, .01, .001, .0001, .00001, .000001,
-     .0000001, .00000001, .000000001, .0000000001, .00000000001, .000000000001, .0000000000001,
-     .00000000000001, .000000000000001, .0000000000000001, .00000000000000001, .000000000000000001]::DECIMAL(38, 18)[],
+    '[1, .1, .01, .001, .0001, .00001, .000001,
+      .0000001, .00000001, .000000001, .0000000001, .00000000001, .000000000001, .0000000000001,
+      .00000000000001, .000000000000001, .0000000000000001, .00000000000000001, .000000000000000001]'::DECIMAL(38, 18)[],
     decimals + 1);
 
 -- cut off towards zero; DuckDB's own round() wants constant decimals, here they differ by row
@@ -15,9 +15,9 @@ CREATE OR REPLACE TEMP MACRO cut(amount, decimals) AS
     CASE WHEN decimals >= 18 THEN amount ELSE amount - amount % last_digit(decimals) END;
 
 CREATE OR REPLACE TEMP MACRO half_digit(decimals) AS list_extract(
-    [.5, .05, .005, .0005, .00005, .000005, .0000005,
-     .00000005, .000000005, .0000000005, .00000000005, .000000000005, .0000000000005, .00000000000005,
-     .000000000000005, .0000000000000005, .00000000000000005, .000000000000000005]::DECIMAL(38, 18)[],
+    '[.5, .05, .005, .0005, .00005, .000005, .0000005,
+      .00000005, .000000005, .0000000005, .00000000005, .000000000005, .0000000000005, .00000000000005,
+      .000000000000005, .0000000000000005, .00000000000000005, .000000000000000005]'::DECIMAL(38, 18)[],
     decimals + 1);
 
 -- to the nearest, halves away from zero, as exports and spreadsheets do
@@ -51,9 +51,9 @@ CREATE OR REPLACE TEMP MACRO total(r) AS
 
 -- equal totals; a source that does not tell the fee may mean the amount with it or without it
 CREATE OR REPLACE TEMP MACRO same_total(a, b) AS
-    rounded(total(a), least(a.decimals, b.decimals)) = rounded(total(b), least(a.decimals, b.decimals))
-    OR (a.fee_amount IS NULL OR b.fee_amount IS NULL)
-        AND rounded(gross(a), least(a.decimals, b.decimals)) = rounded(gross(b), least(a.decimals, b.decimals));
+    rounded(a.total, least(a.decimals, b.decimals)) = rounded(b.total, least(a.decimals, b.decimals))
+    OR (a.fee_missing OR b.fee_missing)
+        AND rounded(a.gross, least(a.decimals, b.decimals)) = rounded(b.gross, least(a.decimals, b.decimals));
 
 CREATE OR REPLACE TEMP MACRO nearly_same(finer, coarse, finer_decimals, decimals) AS
     finer_decimals < 18 AND abs(rounded(finer, decimals) - coarse) <= last_digit(decimals) OR cut(finer, decimals) = coarse;

@@ -1,16 +1,21 @@
 -- One row of the speaker and the standing row it tells again: the same chain transaction, else the same total within the
 -- window, nearest in time first. Only the best pair of both sides in each round.
 CREATE OR REPLACE TEMP TABLE nearest AS
-WITH asks AS (SELECT * FROM moved WHERE speaker = $speaker AND u = first_u AND u NOT IN (SELECT u FROM held)),
+WITH measured AS (
+    SELECT *, way(moved) AS way, moved_asset(moved) AS asset, gross(moved) AS gross, total(moved) AS total,
+        fee_amount IS NULL AS fee_missing
+    FROM moved
+),
+asks AS (SELECT * FROM measured WHERE speaker = $speaker AND u = first_u AND u NOT IN (SELECT u FROM held)),
 pairs AS (
     SELECT s.u AS stands_u, a.u AS first_u, s.place AS stands_place, a.place,
-        coalesce(s.tx_hash = a.tx_hash, false) AS same_hash, abs(total(s) - total(a)) AS amount_apart,
+        coalesce(s.tx_hash = a.tx_hash, false) AS same_hash, abs(s.total - a.total) AS amount_apart,
         abs(epoch_us(s.occurred_at) - epoch_us(a.occurred_at)) AS time_apart
-    FROM asks a JOIN moved s ON way(s) = way(a) AND moved_asset(s) = moved_asset(a)
+    FROM asks a JOIN measured s USING (way, asset)
     SEMI JOIN (SELECT u FROM held WHERE u = stands_u) h ON h.u = s.u
     ANTI JOIN (SELECT stands_u FROM held WHERE voice = $speaker) t ON t.stands_u = s.u
     WHERE CASE WHEN s.tx_hash IS NULL OR a.tx_hash IS NULL
-        THEN time_apart <= greatest(s.match_window, a.match_window) * 1000000 AND same_total(s, a)
+        THEN time_apart <= greatest(s.match_window, a.match_window) * 1000000::BIGINT AND same_total(s, a)
         ELSE s.tx_hash = a.tx_hash END
 )
 SELECT stands_u, first_u FROM pairs

@@ -1,0 +1,198 @@
+"""The merge law over random histories: what happened, cut into sources that tell it in their own ways.
+
+Many small histories share one lake, each on a day of its own, so that one absorb judges all of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+
+import duckdb
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.merge_sources import NOON, NOW, SECOND, Row, at, buy, empty_lake, everything, row, say, standing, take_back
+from store.merge import Merged, rebuild
+
+DAY = 24 * 60 * 60
+COARSE = 10  # seconds: the clock of the coarsest source, and the grid on which sources are cut
+LENGTH = 3 * COARSE
+MARKETS = (("BTC", "USDT"), ("ETH", "USDT"), ("ETH", "BTC"))
+
+
+@dataclass(frozen=True)
+class Fill:
+    """One trade as it happened: milliseconds after noon, what was sold for what, the fee."""
+
+    milliseconds: int
+    market: tuple[str, str]
+    side: str
+    amount: int
+    price: int
+    fee: tuple[str, str] | None
+    order: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """A part of the history as one layout tells it, in whole coarse steps."""
+
+    kind: str
+    start: int
+    steps: int
+
+    @property
+    def seconds(self) -> range:
+        return range(self.start * COARSE, (self.start + self.steps) * COARSE)
+
+
+@dataclass(frozen=True)
+class History:
+    fills: tuple[Fill, ...]
+    sources: tuple[Source, ...]
+
+
+def histories(*kinds: str) -> st.SearchStrategy[History]:
+    fills = st.builds(
+        Fill,
+        milliseconds=st.builds(lambda s, ms: s * 1000 + ms, st.integers(0, LENGTH - 1), st.sampled_from([0, 100, 500, 900])),
+        market=st.sampled_from(MARKETS),
+        side=st.sampled_from(["buy", "sell"]),
+        amount=st.integers(1, 2),
+        price=st.sampled_from([10, 20]),
+        fee=st.sampled_from([None, ("BNB", "1"), ("BNB", "1"), ("USDT", "0.5")]),
+        order=st.integers(0, 3),
+    )
+    whole = st.lists(st.sampled_from(kinds), min_size=3, max_size=3).map(
+        lambda chosen: [Source(kind, n, 1) for n, kind in enumerate(chosen)]
+    )
+    extra = st.lists(
+        st.builds(Source, st.sampled_from(kinds), st.integers(0, 2), st.integers(1, 3)), max_size=2
+    )
+    return st.builds(
+        History,
+        st.lists(fills, min_size=1, max_size=8).map(tuple),
+        st.builds(lambda a, b: tuple(a + b), whole, extra),
+    )
+
+
+def fill_row(day: int, n: int, fill: Fill, **said: object) -> Row:
+    base, quote = fill.market
+    moved = [(quote, fill.amount * fill.price), (base, fill.amount)]
+    (out_asset, out_amount), (in_asset, in_amount) = moved if fill.side == "buy" else moved[::-1]
+    fee_asset, fee_amount = fill.fee or (None, "0")
+    return row(
+        day * DAY + fill.milliseconds / 1000, out_asset=out_asset, out_amount=out_amount, in_asset=in_asset, in_amount=in_amount,
+        fee_asset=fee_asset, fee_amount=fee_amount, **said,
+    )  # fmt: skip
+
+
+def statement_rows(day: int, n: int, fill: Fill) -> list[Row]:
+    whole = fill_row(day, n, fill)
+    empty = {"out_asset": None, "out_amount": None, "in_asset": None, "in_amount": None, "fee_asset": None, "fee_amount": None}
+    said = {"occurred_at": whole["occurred_at"], "grain": "statement", "layout": "statement"}
+    legs = [("out", "trade"), ("in", "trade"), ("fee", "fee")]
+    return [
+        row(**(empty | said | {f"{leg}_asset": whole[f"{leg}_asset"], f"{leg}_amount": whole[f"{leg}_amount"], "kind": kind}))
+        for leg, kind in legs
+        if whole[f"{leg}_asset"]
+    ]
+
+
+TELL: dict[str, Callable[[int, int, Fill], list[Row]]] = {
+    "api": lambda day, n, fill: [
+        fill_row(day, n, fill, origin="api", layout="api", step=1000, namespace="trade", row_id=f"{day}-{n}", order_id=f"{day}/{n}")
+    ],
+    "file with ids": lambda day, n, fill: [fill_row(day, n, fill, layout="ids", namespace="trade", row_id=f"{day}-{n}")],
+    "coarse file with ids": lambda day, n, fill: [
+        fill_row(day, n, fill, layout="coarse ids", step=COARSE * SECOND, namespace="trade", row_id=f"{day}-{n}")
+    ],
+    "file with some ids": lambda day, n, fill: [
+        fill_row(day, n, fill, layout="some ids", **({"namespace": "trade", "row_id": f"{day}-{n}"} if n % 2 else {}))
+    ],
+    "file": lambda day, n, fill: [fill_row(day, n, fill)],
+    "coarse file": lambda day, n, fill: [fill_row(day, n, fill, layout="coarse", step=COARSE * SECOND)],
+    "statement": statement_rows,
+}  # fmt: skip
+
+
+def told(histories: list[History], n: int, part: Callable[[Row], bool] = lambda _: True) -> list[Row]:
+    """The n-th source of every history."""
+    return [
+        line
+        for day, history in enumerate(histories)
+        if n < len(history.sources)
+        for number, fill in enumerate(history.fills)
+        if fill.milliseconds // 1000 in history.sources[n].seconds
+        for line in TELL[history.sources[n].kind](day, number, fill)
+        if part(line)
+    ]
+
+
+def balance_changes(con: duckdb.DuckDBPyConnection, clock: int) -> Counter[tuple[int, str]]:
+    changes: Counter[tuple[int, str]] = Counter()
+    for moment, asset, amount in con.execute("SELECT occurred_at, asset, amount FROM lake.core.legs").fetchall():
+        changes[int((moment - NOON).total_seconds()) // clock, asset] += amount
+    return Counter({key: amount for key, amount in changes.items() if amount})
+
+
+def true_changes(histories: list[History], clock: int) -> Counter[tuple[int, str]]:
+    changes: Counter[tuple[int, str]] = Counter()
+    for day, history in enumerate(histories):
+        for n, fill in enumerate(history.fills):
+            line = fill_row(day, n, fill)
+            step = (day * DAY + fill.milliseconds // 1000) // clock
+            changes[step, line["out_asset"]] -= line["out_amount"]
+            changes[step, line["in_asset"]] += line["in_amount"]
+            if line["fee_asset"]:
+                changes[step, line["fee_asset"]] -= line["fee_amount"]
+    return Counter({key: amount for key, amount in changes.items() if amount})
+
+
+def lake_of(sources: list[tuple[str, list[Row]]]) -> duckdb.DuckDBPyConnection:
+    con = empty_lake()
+    for name, rows in sources:
+        say(con, name, rows)
+    return con
+
+
+def derived(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    kept = everything(con)
+    return {name: kept[name] for name in ("transactions", "legs", "ids")}
+
+
+def rebuilt(con: duckdb.DuckDBPyConnection) -> Merged:
+    con.execute("BEGIN")
+    merged = rebuild(con, "one", "rebuild", NOW)
+    con.execute("COMMIT")
+    return merged
+
+
+def check_law(histories: list[History], clock: int, shuffle: st.DataObject) -> None:
+    sources = [(f"s{n}", told(histories, n)) for n in range(5)]
+    con = lake_of(sources)
+    assert balance_changes(con, clock) == true_changes(histories, clock)
+
+    before = everything(con)
+    merged = rebuilt(con)
+    assert (merged.new, merged.changed, merged.removed) == (0, 0, 0)
+    assert everything(con) == before
+
+    copies = [(f"copy of {name}", rows[::-1]) for name, rows in sources]
+    assert derived(lake_of(shuffle.draw(st.permutations(sources + copies)))) == derived(con)
+
+    cut = at(shuffle.draw(st.sampled_from([COARSE, 2 * COARSE])))
+    halves = [
+        (f"{name} {half}", told(histories, n, lambda line, late=late: (line["occurred_at"] - NOON) % timedelta(days=1) >= cut - NOON == late))
+        for n, (name, _) in enumerate(sources)
+        for half, late in (("before", False), ("after", True))
+    ]
+    del halves
+
+    gone = shuffle.draw(st.sampled_from(range(5)))
+    take_back(con, f"s{gone}")
+    assert everything(con) == everything(lake_of([source for n, source in enumerate(sources) if n != gone]))
