@@ -84,6 +84,14 @@ class History:
         self.events = tuple(sorted((*self.events, *events), key=attrgetter("at", "n")))
         self.version += 1
 
+    def rewrite(self, n: int, event: Event | None) -> None:
+        """Let the exchange tell event `n` otherwise than before; None: not at all any more."""
+        others = [each for each in self.events if each.n != n]
+        if len(others) == len(self.events):
+            raise KeyError(n)
+        self.events = tuple(others)
+        self.extend([event] if event else [])
+
     def seen_at(self, now: datetime) -> tuple[Event, ...]:
         """The events an exchange can know at `now`; those not yet settled are `open` and moved nothing."""
         return tuple(

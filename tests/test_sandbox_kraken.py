@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -290,6 +291,19 @@ def test_what_happens_after_a_first_sync_is_seen(call: Call, account: Account) -
     assert call("Ledgers")["count"] > count
     held = {owner(code): Decimal(amount) for code, amount in call("Balance").items() if Decimal(amount)}
     assert held == account.history.balances()
+
+
+def test_an_exchange_may_change_or_lose_what_it_told_before(call: Call, account: Account) -> None:
+    first, *_, other = [event for event in account.history.events if event.what == "deposit_fiat"]
+    before = every(call, "Ledgers", "ledger", type="deposit")
+    doubled = tuple(move._replace(amount=2 * move.amount) for move in first.moves)
+    account.history.rewrite(first.n, replace(first, moves=doubled))
+    account.history.rewrite(other.n, None)
+    after = every(call, "Ledgers", "ledger", type="deposit")
+    gone = before.keys() - after.keys()
+    changed = {id_ for id_, row in after.items() if row["amount"] != before[id_]["amount"]}
+    assert (len(gone), len(changed), after.keys() - before.keys()) == (1, 1, set())
+    assert summed(every(call, "Ledgers", "ledger")) == true_totals(account.history)
 
 
 def test_a_key_tells_its_limits_and_keeps_to_them(call: Call, account: Account) -> None:
