@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from connectors.layouts import Column, Layout
 
 _OFFSET = re.compile(r"(?:\(|UTC|GMT)\s*(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
-BLANKS = "' \t\u00a0'"
 TROUBLE = '"bad cell"'
 _NO_TIME = "not a time (from 2009 to 2100)"
 
@@ -78,7 +77,7 @@ def _text(layout: Layout, cell: Cell) -> str:
     """A cell's text without the blanks around it: NULL where nothing is left, except for required text, which may be empty."""
     if cell.raw is None:
         return "NULL::VARCHAR"
-    trimmed = f"trim({cell.raw}, {BLANKS})"
+    trimmed = f"without_blanks({cell.raw})"
     if cell.column.type == "text" and not cell.column.optional:
         return trimmed
     empty = ", ".join(map(literal, ("", *layout.blank)))

@@ -12,6 +12,7 @@ from datetime import datetime
 import duckdb
 
 from connectors.layouts import Layout, LayoutError, macro_files
+from store.cells import literal
 
 LINE_BITS = 32
 EMPTY = "''"
@@ -42,6 +43,18 @@ FILLED: Mapping[str, str] = {
     "said_at": "TIMESTAMPTZ", "step": "BIGINT", "decimals": "SMALLINT",
 }  # fmt: skip
 """What the reader adds."""
+FATES = ("skip", "quarantine")
+VERDICT = """CASE
+    WHEN quarantine IS NOT NULL OR skip IS NOT NULL THEN quarantine
+    WHEN occurred_at IS NULL THEN 'it has no time'
+    WHEN out_amount < 0 THEN 'out_amount is negative'
+    WHEN in_amount < 0 THEN 'in_amount is negative'
+    WHEN out_amount <> 0 AND coalesce(out_asset, '') = '' THEN 'out_amount has no asset'
+    WHEN in_amount <> 0 AND coalesce(in_asset, '') = '' THEN 'in_amount has no asset'
+    WHEN fee_amount <> 0 AND coalesce(fee_asset, '') = '' THEN 'fee_amount has no asset'
+    WHEN row_id IS NOT NULL AND namespace IS NULL THEN 'its id has no namespace'
+END"""
+"""Why a row cannot be taken: what its layout says, else what no row may be."""
 DEFAULTS: Mapping[str, str] = {"part": "0", "kind": "'other'", "status": "'final'", "wallet": "'spot'"}
 
 
@@ -116,67 +129,61 @@ def name_sources(con: duckdb.DuckDBPyConnection, sources: Iterable[Source]) -> N
 
 def map_rows(con: duckdb.DuckDBPyConnection, layout: Layout, step: int) -> tuple[int, dict[str, int], int]:
     """Map `rows`, appending to the four tables; returns how many lines were used, skipped by rule, and quarantined."""
-    names = _answer(con, layout)
+    names = _answer(con, layout, step)
     _check_answer(con, layout, names)
     _no_unknown_words(con, layout, names)
     quarantined = _set_aside_quarantined(con)
     skipped = _set_aside_skipped(con, layout, names)
-    used = _keep_mapped(con, layout, step, names)
+    used = _keep_mapped(con, names)
     return used, skipped, quarantined
 
 
-def _answer(con: duckdb.DuckDBPyConnection, layout: Layout) -> set[str]:
-    """Run the SELECT into the temp table `answered`; returns the names of its columns."""
+def _answer(con: duckdb.DuckDBPyConnection, layout: Layout, step: int) -> set[str]:
+    """Run the SELECT into the temp table `answered`: rows as in `mapped`, still with `skip`, `quarantine`, batch-wide `line`."""
+    select = f"({layout.sql}\n)"
     try:
-        names = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM ({layout.sql}\n)").fetchall()}
+        names = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {select}").fetchall()}
     except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException) as exc:
         raise LayoutError(layout.id, f"its SELECT does not run: {exc}") from exc
     unknown, lacking = names - {*MAPPED, "skip", "quarantine"}, {"line", "grain", "occurred_at"} - names
     if unknown or lacking:
         what = f"yields {', '.join(sorted(unknown))}" if unknown else f"does not yield {', '.join(sorted(lacking))}"
         raise LayoutError(layout.id, f"its SELECT {what}; known: {', '.join(MAPPED)}, skip, quarantine")
-    kept = ", ".join(names - {"skip", "quarantine"})
-    skip = "nullif(skip, '')" if "skip" in names else "NULL::VARCHAR"
+    told = ", ".join(f"({_told(name, names)})::{kind} AS {name}" for name, kind in MAPPED.items())
+    fates = ", ".join(f"nullif(a.{name}, '') AS {name}" if name in names else f"NULL::VARCHAR AS {name}" for name in FATES)
     try:
         con.execute(
-            f"CREATE OR REPLACE TEMP TABLE answered AS SELECT {kept}, {skip} AS skip,"
-            f" {_verdict(names)} AS quarantine FROM ({layout.sql}\n)"
+            f"CREATE OR REPLACE TEMP TABLE answered AS SELECT * REPLACE ({VERDICT} AS quarantine) FROM ("
+            f"SELECT s.source, s.origin, {literal(layout.id)} AS layout, s.stream, s.scope, s.said_at, {step}::BIGINT AS step,"
+            f" {layout.decimals}::SMALLINT AS decimals, {told}, {fates}, a.line AS batch_line"
+            f" FROM {select} a LEFT JOIN row_sources s ON s.number = a.line >> {LINE_BITS})"
         )
-    except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException, duckdb.BinderException) as exc:
+    except (duckdb.DataError, duckdb.InvalidInputException, duckdb.BinderException) as exc:
         raise LayoutError(layout.id, f"its SELECT fails on these rows: {exc}") from exc
     return names
 
 
-def _verdict(names: set[str]) -> str:
-    """SQL of why a row cannot be taken: what the layout says, else what no row may be."""
-    has = names.__contains__
-    rules = [("occurred_at IS NULL", "it has no time")]
-    for leg in ("out", "in", "fee"):
-        amount, asset = f"{leg}_amount", f"{leg}_asset"
-        if not has(amount):
-            continue
-        rules.append((f"{amount} <> 0 AND {f'coalesce({asset}, {EMPTY})' if has(asset) else EMPTY} = ''", f"{amount} has no asset"))
-        if leg != "fee":
-            rules.append((f"{amount} < 0", f"{amount} is negative"))
-    if has("row_id"):
-        rules.append((f"row_id IS NOT NULL AND {'namespace' if has('namespace') else 'NULL'} IS NULL", "its id has no namespace"))
-    checks = " ".join(f"WHEN {when} THEN '{why}'" for when, why in rules)
-    told = "WHEN quarantine <> '' THEN quarantine " if has("quarantine") else ""
-    skip = "WHEN skip <> '' THEN NULL " if has("skip") else ""
-    return f"CASE {told}{skip}{checks} END"
+def _told(name: str, names: set[str]) -> str:
+    """SQL of one field of a mapped row: what the layout yields, else its default."""
+    default = DEFAULTS.get(name, "NULL")
+    if name == "line":
+        return own_line("a.line")
+    if name not in names:
+        return default
+    return f"coalesce(a.{name}, {default})" if name in DEFAULTS else f"a.{name}"
 
 
 def _check_answer(con: duckdb.DuckDBPyConnection, layout: Layout, names: set[str]) -> None:
     """Every line must come back, none twice without a `part` of its own."""
-    key = f"line::HUGEINT * 65536 + coalesce(part, {DEFAULTS['part']})" if "part" in names else "line"
+    key = "batch_line::HUGEINT * 65536 + part" if "part" in names else "batch_line"
     rows, distinct, lines, given = one(
-        con, f"SELECT count(*), count(DISTINCT {key}), count(DISTINCT line), (SELECT count(*) FROM rows) FROM answered"
+        con, f"SELECT count(*), count(DISTINCT {key}), count(DISTINCT batch_line), (SELECT count(*) FROM rows) FROM answered"
     )
     if distinct != rows:
-        twice = one(con, f"SELECT min(line) FROM (SELECT line FROM answered GROUP BY line, {key} HAVING count(*) > 1)")[0]
+        twice = one(con, f"SELECT min(batch_line) FROM (SELECT batch_line FROM answered GROUP BY batch_line, {key} HAVING count(*) > 1)")[0]
         raise LayoutError(layout.id, f"its SELECT yields {_line(twice)} more than once with the same part")
     if lines != given:
-        lost = one(con, "SELECT min(line) FROM (SELECT line FROM rows ANTI JOIN answered USING (line))")[0]
+        lost = one(con, "SELECT min(line) FROM rows WHERE line NOT IN (SELECT batch_line FROM answered)")[0]
         what = f"loses {_line(lost)}" if lost is not None else "yields lines that were not there"
         raise LayoutError(layout.id, f"its SELECT {what}: every line must be mapped, skipped by a rule, or quarantined")
 
@@ -195,12 +202,10 @@ def _set_aside_quarantined(con: duckdb.DuckDBPyConnection) -> int:
     """A line with a bad row is bad as a whole: half of an event is worse than none."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE bad_lines AS"
-        " SELECT line, arg_min(quarantine, quarantine) AS why FROM answered WHERE quarantine IS NOT NULL GROUP BY line"
+        " SELECT batch_line, any_value(source) AS source, any_value(line) AS line, min(quarantine) AS why"
+        " FROM answered WHERE quarantine IS NOT NULL GROUP BY batch_line"
     )
-    con.execute(
-        f"INSERT INTO quarantined SELECT s.source, {_own('b.line')}, NULL, NULL, b.why FROM bad_lines b"
-        f" JOIN row_sources s ON s.number = b.line >> {LINE_BITS}"
-    )
+    con.execute("INSERT INTO quarantined BY NAME SELECT source, line, why FROM bad_lines")
     return int(one(con, "SELECT count(*) FROM bad_lines")[0])
 
 
@@ -208,45 +213,37 @@ def _set_aside_skipped(con: duckdb.DuckDBPyConnection, layout: Layout, names: se
     """Lines that a rule skips whole; a rule that skips one part of a line that is used otherwise does not count."""
     if "skip" not in names:
         return {}
-    used = " ANTI JOIN (SELECT line FROM answered WHERE skip IS NULL) USING (line)" if "part" in names else ""
+    used = " ANTI JOIN (SELECT batch_line FROM answered WHERE skip IS NULL) USING (batch_line)" if "part" in names else ""
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE skipped_lines AS SELECT line, min(skip) AS rule"
-        f" FROM (FROM answered WHERE skip IS NOT NULL) ANTI JOIN bad_lines USING (line){used} GROUP BY line"
+        "CREATE OR REPLACE TEMP TABLE skipped_lines AS"
+        " SELECT any_value(source) AS source, any_value(line) AS line, min(skip) AS rule"
+        f" FROM (FROM answered WHERE skip IS NOT NULL) ANTI JOIN bad_lines USING (batch_line){used} GROUP BY batch_line"
     )
     skipped = dict(con.execute("SELECT rule, count(*) FROM skipped_lines GROUP BY rule ORDER BY rule").fetchall())
     undeclared = sorted(set(skipped) - set(layout.skip))
     if undeclared:
         raise LayoutError(layout.id, f"it skips by rules that [skip] does not name: {', '.join(undeclared)}")
-    con.execute(
-        f"INSERT INTO skipped SELECT s.source, {_own('l.line')}, l.rule FROM skipped_lines l"
-        f" JOIN row_sources s ON s.number = l.line >> {LINE_BITS}"
-    )
+    con.execute("INSERT INTO skipped FROM skipped_lines")
     return skipped
 
 
-def _keep_mapped(con: duckdb.DuckDBPyConnection, layout: Layout, step: int, names: set[str]) -> int:
-    told = ", ".join(
-        f"coalesce({name}, {DEFAULTS[name]}) AS {name}" if name in DEFAULTS else name
-        for name in MAPPED
-        if name in names and name != "line"
-    )
-    absent = "".join(f", {value} AS {name}" for name, value in DEFAULTS.items() if name not in names)
-    bad = one(con, "SELECT count(*) FROM bad_lines")[0]
-    good = "skip IS NULL" + (" AND line NOT IN (SELECT line FROM bad_lines)" if bad else "")
-    used = 0
-    for table, grains in (("reported", "grain = 'balance'"), ("mapped", "grain <> 'balance'")):
-        con.execute(
-            f"INSERT INTO {table} BY NAME SELECT s.source, s.origin, ? AS layout, s.stream, s.scope, s.said_at, ? AS step,"
-            f" ? AS decimals, {_own('a.line')} AS line, {told}{absent}"
-            f" FROM answered a JOIN row_sources s ON s.number = a.line >> {LINE_BITS} WHERE {good} AND {grains}",
-            [layout.id, step, layout.decimals],
-        )
-    count = "count(DISTINCT line)" if "part" in names else "count(*)"
-    used = one(con, f"SELECT {count} FROM answered WHERE {good}")[0]
-    return int(used)
+def _keep_mapped(con: duckdb.DuckDBPyConnection, names: set[str]) -> int:
+    """Move the rows that are left to `reported` and `mapped`; returns how many lines they are."""
+    con.execute("DELETE FROM answered WHERE skip IS NOT NULL OR batch_line IN (SELECT batch_line FROM bad_lines)")
+    used = one(con, f"SELECT {'count(DISTINCT batch_line)' if 'part' in names else 'count(*)'} FROM answered")[0]
+    for name in (*FATES, "batch_line"):
+        con.execute(f"ALTER TABLE answered DROP COLUMN {name}")
+    con.execute("INSERT INTO reported FROM answered WHERE grain = 'balance'")
+    con.execute("DELETE FROM answered WHERE grain = 'balance'")
+    if one(con, "SELECT count(*) FROM (FROM mapped LIMIT 1)")[0]:
+        con.execute("INSERT INTO mapped FROM answered")
+    else:  # a file's rows are not copied once more
+        con.execute("DROP TABLE mapped")
+        con.execute("ALTER TABLE answered RENAME TO mapped")
+    return used
 
 
-def _own(line: str) -> str:
+def own_line(line: str) -> str:
     """SQL of the line number inside its source."""
     return f"{line} & {(1 << LINE_BITS) - 1}"
 

@@ -14,7 +14,7 @@ from connectors.contract import Page
 from connectors.failures import unreadable
 from connectors.layouts import WHOLE_ROW, Column, Layout, LayoutError, find_layout
 from store.cells import TROUBLE, Cell, literal, quoted, troubles, typed_rows
-from store.mapping import LINE_BITS, Reading, Source, begin_reading, map_rows, name_sources, one
+from store.mapping import LINE_BITS, Reading, Source, begin_reading, map_rows, name_sources, one, own_line
 
 DRIFT_SAMPLE = 20
 _FRAGILE = re.compile(r"\d[.eE]|\d{18}")
@@ -85,7 +85,7 @@ def _read(
     lines, bad = one(con, f"SELECT count(*), count({TROUBLE}) FROM read_rows")
     if bad:
         con.execute(
-            f"INSERT INTO quarantined SELECT s.source, b.line & {(1 << LINE_BITS) - 1}, b.column_name, b.value, b.why"
+            f"INSERT INTO quarantined SELECT s.source, {own_line('b.line')}, b.column_name, b.value, b.why"
             f" FROM ({troubles(layout, cells, raw)}) b JOIN row_sources s ON s.number = b.line >> {LINE_BITS}"
         )
     used, skipped, quarantined = map_rows(con, layout, layout.step)
