@@ -149,9 +149,9 @@ SELECT
          WHEN is_paid_outside AND n = 0 THEN fee
          WHEN is_base = false OR is_coin_side THEN 0
          ELSE fee_inside END AS fee_amount,
-    concat_ws('; ',
+    nullif(concat_ws('; ',
         CASE WHEN type IN ('buy', 'sell') AND fiat IS NULL AND worth IS NOT NULL THEN 'worth ' || coinbase_shown(abs(worth)) || ' ' || worth_in END,
         CASE WHEN type IN ('buy', 'sell') THEN 'by ' || paid_by END,
         CASE WHEN type = 'trade' AND trade_fee > 0 THEN 'fee ' || coinbase_shown(trade_fee) || ' ' || trade_fee_currency || ' is inside the amounts' END,
-        foreign_fee) AS note
+        foreign_fee), '') AS note
 FROM parts
