@@ -62,19 +62,6 @@ def rows_of(pages: Sequence[Page]) -> list[dict[str, Any]]:
     return [row for page in pages if page.layout == "transactions_api" for row in read_json(page.body)["data"]]
 
 
-def without_bank_fees(account: Account) -> Any:
-    """The truth as far as the API tells it: the fee of a bank withdrawal is in its amount and nowhere by itself."""
-    legs = normal(true_legs(account.history))
-    for event in account.history.events:
-        if event.what == "withdraw_fiat" and event.status == "final":
-            out, fee = event.leg("out"), event.leg("fee")
-            assert out is not None
-            assert fee is not None
-            legs -= normal(type(legs)([("out", out.asset, out.amount), ("fee", fee.asset, fee.amount)]))
-            legs += normal(type(legs)([("out", out.asset, out.amount + fee.amount)]))
-    return legs
-
-
 @pytest.mark.parametrize(
     "variants",
     [{}, {"commission_on": "base"}, {"commission_inside": True}, {"commission_inside": True, "commission_on": "base"}],
@@ -86,7 +73,7 @@ def test_every_leg_whatever_coinbase_means_by_commission(
     account.variants.update(variants)
     pages = pull_all(client)
     read(con, pages)
-    assert final_legs(con) == without_bank_fees(account)
+    assert final_legs(con) == normal(true_legs(account.history))
     assert con.execute("SELECT DISTINCT kind FROM mapped WHERE kind = 'other'").fetchall() == []
 
 

@@ -116,6 +116,12 @@ def test_the_sides_of_a_conversion_share_its_id(con: duckdb.DuckDBPyConnection) 
     assert (row["event_id"], row["kind"], row["note"]) == ("trade:9e14", "conversion", "fee 1.49 USD is inside the amounts")
 
 
+def test_a_bank_withdrawals_fee_is_inside_its_amount(con: duckdb.DuckDBPyConnection) -> None:
+    told = {"fee": {"amount": "0.15", "currency": "EUR"}, "subtotal": {"amount": "13130.84", "currency": "EUR"}}
+    row = one(con, transaction("fiat_withdrawal", "-13130.84 EUR", fiat_withdrawal=told))
+    assert (row["out_amount"], row["fee_asset"], row["fee_amount"]) == (Decimal("13130.69"), "EUR", Decimal("0.15"))
+
+
 BUY = {"id": "20b2", "subtotal": {"amount": "96.85", "currency": "EUR"}, "fee": {"amount": "1.46", "currency": "EUR"},
        "total": {"amount": "98.31", "currency": "EUR"}}  # fmt: skip
 
