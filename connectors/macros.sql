@@ -1,4 +1,5 @@
 -- Text of a cell -> value, exactly or not at all: NULL where the text is no such value. Loaded before every layout.
+-- A macro repeats its argument wherever it names it: hand it columns, never long expressions.
 -- Casts are as narrow as the text allows: text to DECIMAL(38,18) costs forty times DECIMAL(18,10), and a narrow cast that is
 -- too short rounds in silence, so the length of the fraction is looked at first.
 
@@ -43,41 +44,46 @@ CREATE OR REPLACE TEMP MACRO number_trouble(v) AS
          WHEN decimals_of(v) > 18 THEN 'more than 18 decimals'
          ELSE 'out of range' END;
 
--- thousands separators are read only where they stand between threes: '1,25' may be a decimal comma and is no number
-CREATE OR REPLACE TEMP MACRO grouped_number_of(v) AS
-    CASE WHEN NOT contains(v, ',') THEN number_of(v)
-         WHEN regexp_full_match(v, '[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?') THEN number_of(replace(v, ',', '')) END;
+-- '1,250.00' without its thousands separators, which must stand between threes: '1,25' may be a decimal comma, no number
+CREATE OR REPLACE TEMP MACRO ungrouped(v) AS
+    CASE WHEN NOT contains(v, ',') THEN v
+         WHEN regexp_full_match(v, '[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?') THEN replace(v, ',', '') END;
 
--- '€3,343.11', '-$5.00', '1,250.5 Kč': a currency on either side, its sign before or behind it
-CREATE OR REPLACE TEMP MACRO money_of(v) AS
+-- the number in '€3,343.11', '-$5.00', '1,250.5 Kč': a currency on either side, its sign before or behind it
+CREATE OR REPLACE TEMP MACRO money_digits(v) AS
     CASE WHEN regexp_full_match(v, '([+-]?[^-+0-9.,]*|[^-+0-9.,]+[+-])[0-9.][0-9.,]*([eE][+-]?[0-9]+)?[^-+0-9.,]*')
-         THEN grouped_number_of(regexp_extract(v, '^[^0-9]*?([+-])', 1) || regexp_extract(v, '[0-9.][0-9.,]*([eE][+-]?[0-9]+)?')) END;
+         THEN regexp_extract(v, '^[^0-9]*?([+-])', 1) || regexp_extract(v, '[0-9.][0-9.,]*([eE][+-]?[0-9]+)?') END;
 
--- '0.05BTC', '1,250.00USDT', '600 USDT', '1.5': a number with its asset behind it. Assets may begin with digits, so the pair
--- that the line is about decides where the number ends; without one only codes that nothing else resembles are known.
+-- '0.05BTC', '1,250.00USDT', '600 USDT', '1.5': a number (head) with its asset behind it (tail). Assets may begin with digits:
+-- then the pair that the line is about decides where the number ends; without one, codes that nothing else resembles.
 CREATE OR REPLACE TEMP MACRO glued_head(v) AS regexp_extract(v, '^[+-]?[0-9,]*\.?[0-9]+([eE]-[0-9]+)?');
-CREATE OR REPLACE TEMP MACRO glued_tail(v) AS v[length(glued_head(v)) + 1:];
-CREATE OR REPLACE TEMP MACRO glued_digits(v) AS regexp_extract(glued_head(v), '[0-9]{1,7}$');
 
-CREATE OR REPLACE TEMP MACRO glued_asset(v, pair) AS
+CREATE OR REPLACE TEMP MACRO is_end_of(code, pair) AS starts_with(upper(pair), upper(code)) OR ends_with(upper(pair), upper(code));
+
+CREATE OR REPLACE TEMP MACRO code_in_pair(head, tail, pair) AS
+    list_filter(
+        list_transform([7, 6, 5, 4, 3, 2, 1], lambda n: right(head, n) || tail),
+        lambda code: regexp_matches(code, '^[0-9]') AND NOT contains(code, '.') AND NOT contains(code, ',') AND is_end_of(code, pair)
+    )[1];
+
+CREATE OR REPLACE TEMP MACRO known_code(head, tail) AS
+    nullif(regexp_extract(head || tail, '(1INCH|1MBABYDOGE|1000SATS|1000CHEEMS|1000CAT|1000X|2Z)$'), '');
+
+CREATE OR REPLACE TEMP MACRO glued_asset(head, tail, pair) AS
     CASE
-        WHEN glued_head(v) = '' OR trim(glued_tail(v)) = '' THEN NULL
-        WHEN starts_with(glued_tail(v), ' ') THEN trim(glued_tail(v))
-        ELSE coalesce(
-            list_filter([7, 6, 5, 4, 3, 2, 1], lambda n: n <= length(glued_digits(v)) AND (
-                starts_with(upper(pair), upper(right(glued_digits(v), n) || glued_tail(v)))
-                OR ends_with(upper(pair), upper(right(glued_digits(v), n) || glued_tail(v)))
-            )).list_transform(lambda n: right(glued_digits(v), n) || glued_tail(v))[1],
-            CASE WHEN pair IS NULL OR NOT (starts_with(upper(pair), upper(glued_tail(v))) OR ends_with(upper(pair), upper(glued_tail(v))))
-                 THEN nullif(regexp_extract(v, '(1INCH|1MBABYDOGE|1000SATS|1000CHEEMS|1000CAT|1000X|2Z)$'), '') END,
-            glued_tail(v))
+        WHEN head = '' OR trim(tail) = '' THEN NULL
+        WHEN starts_with(tail, ' ') THEN trim(tail)
+        WHEN regexp_matches(pair, '[0-9]') THEN coalesce(
+            code_in_pair(head, tail, pair), CASE WHEN is_end_of(tail, pair) THEN tail END, known_code(head, tail), tail)
+        WHEN pair IS NOT NULL AND is_end_of(tail, pair) THEN tail
+        ELSE coalesce(known_code(head, tail), tail)
     END;
 
 -- '10.00G' may be ten of G or 10.0 of 0G: without a pair it is neither
-CREATE OR REPLACE TEMP MACRO glued_amount(v, pair) AS
-    CASE WHEN glued_head(v) = '' OR (pair IS NULL AND regexp_matches(v, '0G$')) THEN NULL
-         WHEN starts_with(glued_tail(v), ' ') THEN grouped_number_of(glued_head(v))
-         ELSE grouped_number_of(left(v, length(v) - length(coalesce(glued_asset(v, pair), '')))) END;
+CREATE OR REPLACE TEMP MACRO glued_digits(v, head, tail, asset, pair) AS
+    CASE WHEN head = '' OR (pair IS NULL AND tail = 'G' AND ends_with(head, '0')) THEN NULL
+         WHEN starts_with(tail, ' ') THEN head
+         ELSE left(v, length(v) - length(coalesce(asset, ''))) END;
 
 -- times are believed from 2009 on (the first Bitcoin block); anything else is a misread cell
 CREATE OR REPLACE TEMP MACRO believable(t) AS
@@ -103,19 +109,21 @@ CREATE OR REPLACE TEMP MACRO suffix_minutes(s) AS
 CREATE OR REPLACE TEMP MACRO clock_text(v) AS
     regexp_extract(v, '^[0-9/-]+[ T]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?');
 
+-- the two suffixes that are most common, taken off
+CREATE OR REPLACE TEMP MACRO without_utc(v) AS
+    CASE WHEN ends_with(v, 'Z') THEN left(v, length(v) - 1) WHEN ends_with(v, ' UTC') THEN left(v, length(v) - 4) END;
+
 CREATE OR REPLACE TEMP MACRO suffixed_time_of(v) AS
-    CASE WHEN right(v, 1) = 'Z' AND clock_of(v[:-2]) IS NOT NULL THEN clock_as_utc(clock_of(v[:-2]))
-         ELSE clock_as_utc(clock_of(clock_text(v)) - to_minutes(suffix_minutes(trim(v[length(clock_text(v)) + 1:])))) END;
+    clock_as_utc(clock_of(clock_text(v)) - to_minutes(suffix_minutes(trim(v[length(clock_text(v)) + 1:]))));
 
--- a time with its own zone, else in UTC
-CREATE OR REPLACE TEMP MACRO time_of(v) AS believable(coalesce(clock_as_utc(clock_of(v)), suffixed_time_of(v)));
+-- a time in UTC unless a suffix says otherwise; utc: the same text without_utc, NULL where it has another suffix or none
+CREATE OR REPLACE TEMP MACRO time_of(v, utc) AS believable(coalesce(clock_as_utc(clock_of(coalesce(utc, v))), suffixed_time_of(v)));
 
--- a time with its own zone, else in this one (IANA name)
-CREATE OR REPLACE TEMP MACRO time_in(v, zone) AS believable(coalesce(timezone(zone, clock_of(v)), suffixed_time_of(v)));
-
--- a time with its own zone, else this many minutes east of UTC
-CREATE OR REPLACE TEMP MACRO time_east(v, minutes) AS
-    believable(coalesce(clock_as_utc(clock_of(v) - to_minutes(minutes)), suffixed_time_of(v)));
+-- the same with another zone for times that have no suffix: an IANA name, or minutes east of UTC
+CREATE OR REPLACE TEMP MACRO time_in(v, utc, zone) AS
+    believable(coalesce(clock_as_utc(clock_of(utc)), timezone(zone, clock_of(v)), suffixed_time_of(v)));
+CREATE OR REPLACE TEMP MACRO time_east(v, utc, minutes) AS
+    believable(coalesce(clock_as_utc(clock_of(utc)), clock_as_utc(clock_of(v) - to_minutes(minutes)), suffixed_time_of(v)));
 
 -- seconds or milliseconds since 1970, exact to the microsecond; finer digits are cut off as a clock would
 CREATE OR REPLACE TEMP MACRO unix_of(v, digits, unit) AS

@@ -13,6 +13,7 @@ from connectors.layouts import Column, Layout
 
 _OFFSET = re.compile(r"(?:\(|UTC|GMT)\s*(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 TROUBLE = '"bad cell"'
+ABSENT = "NULL::VARCHAR"
 _NO_TIME = "not a time (from 2009 to 2100)"
 
 
@@ -47,83 +48,111 @@ def header_offset(header_cell: str) -> int | None:
     return -minutes if found[1] == "-" else minutes
 
 
-def typed_rows(layout: Layout, cells: Sequence[Cell], carried: Iterable[str], raw: str) -> str:
+def typed_rows(layout: Layout, cells: Sequence[Cell], carried: Sequence[str], raw: str) -> str:
     """SELECT of the layout's rows: carried columns, typed columns, and TROUBLE (position of the first bad cell, else NULL)."""
-    kept = ", ".join(carried)
-    names = [name for cell in cells for name in _names(cell)]
-    return f"SELECT {kept}, {', '.join(names)}, {_trouble(cells)} AS {TROUBLE} FROM ({_typed(layout, cells, kept, raw)})"
+    kept = [name.rpartition(" AS ")[2] for name in carried]
+    named = [f"{value} AS {quoted(name)}" for n, cell in enumerate(cells) for value, name in _named(cell, n)]
+    return f"SELECT {', '.join([*kept, *named])}, {_trouble(cells)} AS {TROUBLE} FROM ({_typed(layout, cells, carried, raw)})"
 
 
 def troubles(layout: Layout, cells: Sequence[Cell], raw: str) -> str:
     """SELECT line, column_name, value, why: the first bad cell of every row that has one."""
     names = _cases((f"{TROUBLE} = {n}", literal(cell.column.name)) for n, cell in enumerate(cells))
-    values = _cases((f"{TROUBLE} = {n}", _at(n)) for n, _ in enumerate(cells))
+    values = _cases((f"{TROUBLE} = {n}", _text(n)) for n, _ in enumerate(cells))
     whys = _cases((f"{TROUBLE} = {n}", _why(cell, n)) for n, cell in enumerate(cells))
-    return (
-        f"SELECT line, {names} AS column_name, {values} AS value, {whys} AS why"
-        f" FROM (SELECT *, {_trouble(cells)} AS {TROUBLE} FROM ({_typed(layout, cells, 'line', raw)})) WHERE {TROUBLE} IS NOT NULL"
-    )
+    typed = f"SELECT *, {_trouble(cells)} AS {TROUBLE} FROM ({_typed(layout, cells, ['line'], raw)})"
+    return f"SELECT line, {names} AS column_name, {values} AS value, {whys} AS why FROM ({typed}) WHERE {TROUBLE} IS NOT NULL"
 
 
-def _typed(layout: Layout, cells: Sequence[Cell], kept: str, raw: str) -> str:
-    texts = ", ".join(f"{_text(layout, cell)} AS {_at(n)}" for n, cell in enumerate(cells))
+def _typed(layout: Layout, cells: Sequence[Cell], carried: Sequence[str], raw: str) -> str:
+    """SELECT of carried columns and, of every cell n, its text and its value.
+
+    A cell is read in steps, each a layer of the query: a macro repeats its argument wherever it names it, so arguments must be
+    columns. What took a second took a minute when they were expressions.
+    """
     at = {cell.column.name: n for n, cell in enumerate(cells)}
-    values = ", ".join(value for n, cell in enumerate(cells) for value in _values(cell, n, at))
-    inner = ", ".join(_at(n) for n in range(len(cells)))
-    return f"SELECT {kept}, {inner}, {values} FROM (SELECT {kept}, {texts} FROM {raw})"
+    steps = [_steps(layout, cell, n, at) for n, cell in enumerate(cells)]
+    query = f"SELECT {', '.join([*carried, *(f'{cell.raw or ABSENT} AS {_raw(n)}' for n, cell in enumerate(cells))])} FROM {raw}"
+    for depth in range(max(map(len, steps))):
+        layer = [f"{value} AS {name}" for cell_steps in steps if depth < len(cell_steps) for name, value in cell_steps[depth].items()]
+        query = f"SELECT *, {', '.join(layer)} FROM ({query})"
+    return query
 
 
-def _text(layout: Layout, cell: Cell) -> str:
+def _steps(layout: Layout, cell: Cell, n: int, at: Mapping[str, int]) -> list[dict[str, str]]:
+    """Columns (name -> SQL) that lead from a cell's raw text to its value, in the order in which they build on each other."""
+    column, text, value = cell.column, _text(n), _value(n)
+    first = {text: _trimmed(layout, cell, n)}
+    match column.type:
+        case "text":
+            return [first, {value: text if column.optional or not cell.told else f"coalesce({text}, '')"}]
+        case "number":
+            return [first, {value: f"number_of({text})"}]
+        case "unix_s" | "unix_ms":
+            return [first, {value: f"{column.type}_of({text})"}]
+        case "time":
+            return [first, {_part(n, "utc"): f"without_utc({text})"}, {value: _time(cell, n)}]
+        case "money":
+            digits, plain = _part(n, "digits"), _part(n, "plain")
+            return [first, {digits: f"money_digits({text})"}, {plain: f"ungrouped({digits})"}, {value: f"number_of({plain})"}]
+        case _:
+            return [first, *_glued(cell, n, _text(at[column.pair]) if column.pair else "NULL::VARCHAR")]
+
+
+def _glued(cell: Cell, n: int, pair: str) -> list[dict[str, str]]:
+    text, head, tail, asset, digits, plain = _text(n), *(_part(n, part) for part in ("head", "tail", "asset", "digits", "plain"))
+    return [
+        {head: f"glued_head({text})"},
+        {tail: f"{text}[length({head}) + 1:]"},
+        {asset: f"glued_asset({head}, {tail}, {pair})"},
+        {digits: f"glued_digits({text}, {head}, {tail}, {asset}, {pair})"},
+        {plain: f"ungrouped({digits})"},
+        {_value(n): f"number_of({plain})"},
+    ]
+
+
+def _trimmed(layout: Layout, cell: Cell, n: int) -> str:
     """A cell's text without the blanks around it: NULL where nothing is left, except for required text, which may be empty."""
-    if cell.raw is None:
-        return "NULL::VARCHAR"
-    trimmed = f"without_blanks({cell.raw})"
+    trimmed = f"without_blanks({_raw(n)})"
     if cell.column.type == "text" and not cell.column.optional:
         return trimmed
     empty = ", ".join(map(literal, ("", *layout.blank)))
     return f"CASE WHEN {trimmed} NOT IN ({empty}) THEN {trimmed} END" if layout.blank else f"nullif({trimmed}, '')"
 
 
-def _at(n: int) -> str:
-    """The column that holds the text of cell n; no layout can name one like it."""
-    return f'"cell {n}"'
-
-
-def _names(cell: Cell) -> list[str]:
-    name = cell.column.name
-    return [quoted(name), quoted(f"{name}_asset")] if cell.column.type == "glued" else [quoted(name)]
-
-
-def _values(cell: Cell, n: int, at: Mapping[str, int]) -> list[str]:
-    """SQL of the typed columns of one cell."""
-    column, text, name = cell.column, _at(n), quoted(cell.column.name)
-    match column.type:
-        case "text":
-            in_full = text if column.optional or not cell.told else f"coalesce({text}, '')"
-            return [f"{in_full} AS {name}"]
-        case "number":
-            return [f"number_of({text}) AS {name}"]
-        case "money":
-            return [f"money_of({text}) AS {name}"]
-        case "glued":
-            pair = _at(at[column.pair]) if column.pair else "NULL"
-            return [f"glued_amount({text}, {pair}) AS {name}", f"glued_asset({text}, {pair}) AS {quoted(column.name + '_asset')}"]
-        case "unix_s" | "unix_ms":
-            return [f"{column.type}_of({text}) AS {name}"]
-        case _:
-            return [f"{_time(cell, text)} AS {name}"]
-
-
-def _time(cell: Cell, text: str) -> str:
-    column = cell.column
+def _time(cell: Cell, n: int) -> str:
+    column, text, utc = cell.column, _text(n), _part(n, "utc")
     if cell.east is not None:
-        value = f"time_east({text}, {cell.east})"
+        value = f"time_east({text}, {utc}, {cell.east})"
     elif column.zone == "UTC":
-        value = f"time_of({text})"
+        value = f"time_of({text}, {utc})"
     else:
-        value = f"time_in({text}, {literal(column.zone)})"
+        value = f"time_in({text}, {utc}, {literal(column.zone)})"
     others = [f"believable(timezone({literal(column.zone)}, try_strptime({text}, {literal(one)})))" for one in column.formats]
     return f"coalesce({', '.join([value, *others])})" if others else value
+
+
+def _named(cell: Cell, n: int) -> list[tuple[str, str]]:
+    """The columns of `rows` that a cell becomes: SQL and name."""
+    name = cell.column.name
+    return [(_value(n), name), (_part(n, "asset"), f"{name}_asset")] if cell.column.type == "glued" else [(_value(n), name)]
+
+
+def _raw(n: int) -> str:
+    return _part(n, "raw")
+
+
+def _text(n: int) -> str:
+    return _part(n, "text")
+
+
+def _value(n: int) -> str:
+    return _part(n, "value")
+
+
+def _part(n: int, part: str) -> str:
+    """A column inside the typing query; with its blank, no layout's column is called like it."""
+    return f'"{part} {n}"'
 
 
 def _trouble(cells: Sequence[Cell]) -> str:
@@ -131,24 +160,24 @@ def _trouble(cells: Sequence[Cell]) -> str:
 
 
 def _is_bad(cell: Cell, n: int) -> str | None:
-    column, name = cell.column, quoted(cell.column.name)
+    column, value = cell.column, _value(n)
     if column.type == "text":
-        return None if column.optional or cell.told else f"{name} IS NULL"
+        return None if column.optional or cell.told else f"{value} IS NULL"
     if not column.optional:
-        return f"{name} IS NULL"
+        return f"{value} IS NULL"
     if column.type in ("unix_s", "unix_ms"):
-        return f"{name} IS NULL AND {_at(n)} <> '0'"
-    return f"{name} IS NULL AND {_at(n)} IS NOT NULL"
+        return f"{value} IS NULL AND {_text(n)} <> '0'"
+    return f"{value} IS NULL AND {_text(n)} IS NOT NULL"
 
 
 def _why(cell: Cell, n: int) -> str:
     wrong = {
         "text": "'missing'",
-        "number": f"number_trouble({_at(n)})",
+        "number": f"number_trouble({_text(n)})",
         "money": "'not an amount of money'",
         "glued": "'not a number with its asset'",
     }.get(cell.column.type, literal(_NO_TIME))
-    return f"CASE WHEN {_at(n)} IS NULL THEN {literal('blank' if cell.told else 'missing')} ELSE {wrong} END"
+    return f"CASE WHEN {_text(n)} IS NULL THEN {literal('blank' if cell.told else 'missing')} ELSE {wrong} END"
 
 
 def _cases(branches: Iterable[tuple[str, str]]) -> str:
