@@ -16,7 +16,7 @@ from connectors.binance.exchange import BINANCE
 from connectors.binance.listing import Listing, milliseconds
 from connectors.client import CcxtClient, open_client
 from connectors.contract import ALL, Anchor, Ask, Known, Market, Page, Window
-from connectors.failures import Failure, OwnerMustAct, RetryLater
+from connectors.failures import Failure, OwnerMustAct, RetryLater, WeMustAct
 from sandbox.room import Account
 from sandbox.server import Sandbox
 
@@ -210,6 +210,19 @@ def test_more_rows_in_a_millisecond_than_fit_are_an_unreadable_answer(client: Cc
         list(replace(room.CONVERSIONS, limit=1).pull(client, Ask(ALL, window)))
 
     assert refused.value.causes == ("answer_unreadable",)
+
+
+def test_a_window_wider_than_the_exchange_takes_is_asked_in_halves(client: CcxtClient) -> None:
+    """The endpoint takes thirty days; what it refuses as too wide is halved until it is sure to be taken."""
+    tried = replace(room.CONVERSIONS, longest=timedelta(days=365), sure=timedelta(days=30))
+    whole = [row["orderId"] for page in room.CONVERSIONS.pull(client, Ask(ALL, ALL_TIME)) for row in rows_in(page, "list")]
+
+    pages = list(tried.pull(client, Ask(ALL, ALL_TIME)))
+
+    assert sorted(row["orderId"] for page in pages for row in rows_in(page, "list")) == sorted(whole)
+    assert claimed(pages) == [ALL_TIME]
+    with pytest.raises(WeMustAct, match="-1127"):
+        list(replace(tried, sure=None).pull(client, Ask(ALL, ALL_TIME)))
 
 
 def test_dust_claims_everything_while_fewer_than_a_hundred_batches_exist(client: CcxtClient, account: Account) -> None:

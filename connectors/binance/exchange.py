@@ -23,21 +23,32 @@ HARMLESS = frozenset({READING, "enableFixReadOnly"})
 IP_LIST_HIDDEN = "a list of addresses that Binance does not tell"
 
 # the documents say less than 90 days, and bounds are rounded outwards to what the endpoint's clock resolves
-QUARTER = 89 * DAY
+QUARTER, YEAR = 89 * DAY, 365 * DAY
 
 DEPOSITS = Listing("deposits_api", "sapiGetCapitalDepositHisrec", QUARTER, 1000, turn=Turn("offset"))
 WITHDRAWALS = Listing(
     "withdrawals_api", "sapiGetCapitalWithdrawHistory", QUARTER, 1000, turn=Turn("offset"), step=SECOND
 )
-# no widest window is documented for the fiat endpoints: they are asked like the others
-FIAT_ORDERS = Listing(
-    "fiat_orders_api", "sapiGetFiatOrders", QUARTER, 500, rows="data", turn=Turn("page", counts_pages=True), size="rows",
-    bounds=("beginTime", "endTime"), by_scope={"deposit": {"transactionType": "0"}, "withdrawal": {"transactionType": "1"}},
-)  # fmt: skip
-FIAT_PAYMENTS = Listing(
-    "fiat_payments_api", "sapiGetFiatPayments", QUARTER, 500, rows="data", turn=Turn("page", counts_pages=True), size="rows",
-    bounds=("beginTime", "endTime"), by_scope={"buy": {"transactionType": "0"}, "sell": {"transactionType": "1"}},
-)  # fmt: skip
+
+
+def _fiat(layout: str, method: str, *directions: str) -> Listing:
+    """Two lists that answer to 0 and 1. No widest window is documented, and calls can be dear: a year is tried."""
+    return Listing(
+        layout,
+        method,
+        longest=YEAR,
+        sure=QUARTER,
+        limit=500,
+        rows="data",
+        turn=Turn("page", counts_pages=True),
+        size="rows",
+        bounds=("beginTime", "endTime"),
+        by_scope={direction: {"transactionType": str(number)} for number, direction in enumerate(directions)},
+    )
+
+
+FIAT_ORDERS = _fiat("fiat_orders_api", "sapiGetFiatOrders", "deposit", "withdrawal")
+FIAT_PAYMENTS = _fiat("fiat_payments_api", "sapiGetFiatPayments", "buy", "sell")
 CONVERSIONS = Listing("conversions_api", "sapiGetConvertTradeFlow", 30 * DAY, 1000, rows="list", more="moreData")
 # its documents say at most 180 days
 DIVIDENDS = Listing("dividends_api", "sapiGetAssetAssetDividend", 179 * DAY, 500, rows="rows", more="total")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from connectors.client import read_json
 from connectors.contract import ALL, Ask, Client, Known, Page, Window
-from connectors.failures import unreadable
+from connectors.failures import WeMustAct, unreadable
 from connectors.paging import SECOND, ByOffset, ceil, floor
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -36,10 +36,10 @@ class _Answer(NamedTuple):
 class Listing:
     """An endpoint that lists the rows of a window.
 
-    longest: the widest window it takes. limit: the most rows of one answer. rows: where they stand in the answer, '' = it is
-    the list. more: the field that says whether rows were left out (true, or a count above the rows given); '' = a full
-    answer says it. turn: how to get those; None = only by asking less time. step: what its clock resolves. by_scope: the
-    parameters that a scope stands for.
+    longest: the widest window it takes. sure: set where `longest` is not documented but tried: the width that is certainly
+    taken. limit: the most rows of one answer. rows: where they stand in the answer, '' = it is the list. more: the field that
+    says whether rows were left out (true, or a count above the rows given); '' = a full answer says it. turn: how to get
+    those; None = only by asking less time. step: what its clock resolves. by_scope: the parameters that a scope stands for.
     """
 
     layout: str
@@ -52,6 +52,7 @@ class Listing:
     size: str = "limit"
     bounds: tuple[str, str] = ("startTime", "endTime")
     step: timedelta = MILLISECOND
+    sure: timedelta | None = None
     by_scope: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: {ALL: {}})
 
     def scopes(self, _client: Client, _known: Known) -> Iterable[str]:
@@ -65,7 +66,7 @@ class Listing:
         """
         unclaimed = ask.window
         for window in _windows(ask, self.longest):
-            for answer in self._turned(client, ask, window) if self.turn else self._halved(client, ask, window):
+            for answer in self._tried(client, ask, window):
                 silent_end = answer.read_to == ask.window.end and ask.anchor is None
                 if answer.read_to and (answer.rows or silent_end):
                     yield replace(answer.page, covered=overlap(unclaimed, Window(ask.window.start, answer.read_to)))
@@ -75,6 +76,16 @@ class Listing:
         if ask.anchor and unclaimed.start < unclaimed.end:
             once_more = Window(ask.anchor.occurred_at, ask.anchor.occurred_at + SECOND)
             yield replace(self._read(client, ask, once_more).page, covered=unclaimed)
+
+    def _tried(self, client: Client, ask: Ask, window: Window) -> Iterator[_Answer]:
+        """The answers of one window; where its width was only a try, a refusal asks for its halves."""
+        try:
+            yield from self._turned(client, ask, window) if self.turn else self._halved(client, ask, window)
+        except WeMustAct as refused:
+            if self.sure is None or window.end - window.start <= self.sure or "ours" not in refused.causes:
+                raise
+            for half in _halves(window):
+                yield from self._tried(client, ask, half)
 
     def _turned(self, client: Client, ask: Ask, window: Window) -> Iterator[_Answer]:
         walk: ByOffset | None = ByOffset(self.limit)
@@ -90,10 +101,9 @@ class Listing:
         if not (told if isinstance(told, bool) else int(told) > len(answer.rows)):
             yield answer
             return
-        middle = floor(window.start + (window.end - window.start) / 2, MILLISECOND)
-        if middle <= window.start:
+        if window.end - window.start < 2 * MILLISECOND:
             raise unreadable("binance", self.method, f"more rows at {window.start} than one answer holds")
-        for half in (Window(window.start, middle), Window(middle, window.end)):
+        for half in _halves(window):
             yield from self._halved(client, ask, half)
 
     def _read(self, client: Client, ask: Ask, window: Window, offset: int = 0) -> _Answer:
@@ -139,6 +149,11 @@ def milliseconds(at: datetime) -> int:
 
 def moment(unix_ms: int) -> datetime:
     return EPOCH + unix_ms * MILLISECOND
+
+
+def _halves(window: Window) -> tuple[Window, Window]:
+    middle = ceil(window.start + (window.end - window.start) / 2, MILLISECOND)
+    return Window(window.start, middle), Window(middle, window.end)
 
 
 def _windows(ask: Ask, longest: timedelta) -> Iterator[Window]:
