@@ -49,6 +49,8 @@ CREATE OR REPLACE TEMP MACRO ungrouped(v) AS
     CASE WHEN NOT contains(v, ',') THEN v
          WHEN regexp_full_match(v, '[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?') THEN replace(v, ',', '') END;
 
+CREATE OR REPLACE TEMP MACRO grouped_number_of(v) AS number_of(ungrouped(v));
+
 -- the number in '€3,343.11', '-$5.00', '1,250.5 Kč': a currency on either side, its sign before or behind it
 CREATE OR REPLACE TEMP MACRO money_digits(v) AS
     CASE WHEN regexp_full_match(v, '([+-]?[^-+0-9.,]*|[^-+0-9.,]+[+-])[0-9.][0-9.,]*([eE][+-]?[0-9]+)?[^-+0-9.,]*')
