@@ -23,7 +23,7 @@ from functools import partial
 from typing import Any
 
 from connectors.any_ccxt.habits import HABITS, UNTOLD_WINDOW, UNTOLD_WINDOW_ELSE, Habit
-from connectors.any_ccxt.walk import History, pull, read_decimals_as_text
+from connectors.any_ccxt.walk import History, ask, pull, read_decimals_as_text
 from connectors.client import CcxtClient
 from connectors.contract import Ask, Exchange, KeyFacts, Known, Market, Page, Stream, one_scope
 
@@ -122,21 +122,21 @@ def _spot_markets(client: CcxtClient) -> Iterable[Market]:
     return [Market(one["symbol"], one["base"], one["quote"]) for one in client.ccxt.markets.values() if one.get("spot")]
 
 
-def _balances(habit: Habit, client: CcxtClient, ask: Ask) -> Iterator[Page]:
+def _balances(habit: Habit, client: CcxtClient, asked: Ask) -> Iterator[Page]:
     """One page for each part of the account; an asset held in several has several rows, which add up."""
     read_decimals_as_text(client)
     for n, params in enumerate(habit.accounts, start=1):
-        answer = client.unified("fetch_balance", params)
+        answer, sent = ask(client, "fetchBalance", params)
         listed = [{"currency": code, **answer[code]} for code in answer["total"]]
-        body = json.dumps({"balances": listed, "info": answer["info"]}, ensure_ascii=False, separators=(",", ":"))
+        body = json.dumps({"balances": listed, "info": sent}, ensure_ascii=False, separators=(",", ":"))
         last = n == len(habit.accounts)
         yield Page(
-            "any_ccxt/balances_api", {"method": "fetchBalance", **params}, client.now(), body, ask.window if last else None
+            "any_ccxt/balances_api", {"method": "fetchBalance", **params}, client.now(), body, asked.window if last else None
         )
 
 
 def _probe(client: CcxtClient) -> KeyFacts:
     """That the key is valid and reads balances; nothing more can be asked."""
     read_decimals_as_text(client)
-    client.unified("fetch_balance")
+    ask(client, "fetchBalance")
     return KeyFacts(account_id=None, rights=("read",), missing={}, excessive=())

@@ -52,17 +52,17 @@ class Answer:
         return Page(page.layout, page.request, page.fetched_at, page.body, window, page.context, page.total)
 
 
-def pull(history: History, client: CcxtClient, ask: Ask) -> Iterator[Page]:
-    """The pages of one ask."""
+def pull(history: History, client: CcxtClient, asked: Ask) -> Iterator[Page]:
+    """The pages of one asked."""
     read_decimals_as_text(client)
     if history.turn is not None and history.turn.timeless:
-        yield from _newest_first(history, history.turn, client, ask)
+        yield from _newest_first(history, history.turn, client, asked)
         return
-    if ask.anchor is not None and ask.anchor.occurred_at < ask.window.start - SECOND:
-        around = Window(floor(ask.anchor.occurred_at), floor(ask.anchor.occurred_at) + 2 * SECOND)
-        yield _ask(history, client, ask.scope, around).page
-    for stretch in split(ask.window, history.longest - 2 * SECOND):
-        yield from _stretch(history, client, ask.scope, stretch)
+    if asked.anchor is not None and asked.anchor.occurred_at < asked.window.start - SECOND:
+        around = Window(floor(asked.anchor.occurred_at), floor(asked.anchor.occurred_at) + 2 * SECOND)
+        yield _ask(history, client, asked.scope, around).page
+    for stretch in split(asked.window, history.longest - 2 * SECOND):
+        yield from _stretch(history, client, asked.scope, stretch)
 
 
 def read_decimals_as_text(client: CcxtClient) -> None:
@@ -70,6 +70,16 @@ def read_decimals_as_text(client: CcxtClient) -> None:
     client.ccxt.on_json_response = lambda body: json.loads(body, parse_float=str)
     if client.ccxt.markets is None:
         client.unified("load_markets")
+
+
+def ask(client: CcxtClient, method: str, *args: Any) -> tuple[Any, Any]:
+    """What ccxt makes of an answer, and the answer itself: where that is no JSON, ccxt makes an empty list of it."""
+    made = client.unified(method, *args)
+    body = str(client.ccxt.last_http_response)
+    try:
+        return made, json.loads(body)
+    except ValueError as exc:
+        raise unreadable(client.exchange_id, method, body) from exc
 
 
 def _stretch(history: History, client: CcxtClient, scope: str, stretch: Window) -> Iterator[Page]:
@@ -112,12 +122,12 @@ def _divide(client: CcxtClient, history: History, part: Window, answer: Answer) 
     return left, Window(left.end, right.start) if left.end < right.start else None, right
 
 
-def _newest_first(history: History, turn: Turn, client: CcxtClient, ask: Ask) -> Iterator[Page]:
+def _newest_first(history: History, turn: Turn, client: CcxtClient, asked: Ask) -> Iterator[Page]:
     """From the newest row back; rows that arrive meanwhile push others down the list, so they come twice, never not."""
-    unread, place = ask.window, turn.first
-    start = min(ask.window.start, ask.anchor.occurred_at if ask.anchor else ask.window.start)
+    unread, place = asked.window, turn.first
+    start = min(asked.window.start, asked.anchor.occurred_at if asked.anchor else asked.window.start)
     while True:
-        answer = _ask(history, client, ask.scope, None, place)
+        answer = _ask(history, client, asked.scope, None, place)
         oldest = min(answer.times, default=unread.end)
         onward = turn.onward(place, answer.sent, answer.full, history.limit)
         if onward is END or oldest < start:
@@ -138,13 +148,12 @@ def _ask(history: History, client: CcxtClient, scope: str, window: Window | None
         since = _ms(window.start - SECOND)
         params["until"] = _ms(window.end)
     part = None if scope == ALL else scope
-    rows = client.unified(history.method, part, since, history.limit, dict(params))
+    rows, sent = ask(client, history.method, part, since, history.limit, dict(params))
     if history.mend is not None:
         rows = [history.mend(row) for row in rows]
     asked = {"method": history.method, "part": part, "since": since, "limit": history.limit, **params}
     page = Page(history.layout, asked, client.now(), json.dumps(rows, ensure_ascii=False, separators=(",", ":")))
     times = tuple(datetime.fromtimestamp(row["timestamp"] / 1000, UTC) for row in rows if row["timestamp"] is not None)
-    sent = json.loads(client.ccxt.last_http_response)
     return Answer(page, times, sent, _is_full(_rows_sent(sent), history.limit))
 
 
