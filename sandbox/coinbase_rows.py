@@ -224,8 +224,7 @@ def _particulars(row: Row, account_id: str, variants: Mapping[str, Any], expand:
         case "fiat_deposit" | "fiat_withdrawal":
             made = uuid(event.ids["uuid"], "transfer")
             path = f"/v2/accounts/{account_id}/{row.type.removeprefix('fiat_')}s/{made}"
-            shown = {"id": made, "resource": row.type, "resource_path": path}
-            return {row.type: shown | (_bank_transfer(row) if expand else {})}
+            return {row.type: {"id": made, "resource": row.type, "resource_path": path}}
         case "send" | "receive":
             return _chain(row)
         case _:
@@ -260,16 +259,6 @@ def _simple(row: Row, account_id: str, expand: bool) -> dict[str, Any]:
         "fee": money(fee, quote),
         "total": money(subtotal + fee if row.type == "buy" else subtotal - fee, quote),
         "committed": True,
-    }
-
-
-def _bank_transfer(row: Row) -> dict[str, Any]:
-    """What a bank transfer's own resource tells: here the subtotal is the amount with the fee."""
-    fee = fee_of(row.event)
-    return {
-        "amount": money(abs(row.amount) - fee, row.asset),
-        "fee": money(fee, row.asset),
-        "subtotal": money(abs(row.amount), row.asset),
     }
 
 
