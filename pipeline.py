@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
@@ -22,6 +22,7 @@ from connectors.contract import Exchange, KeyFacts, Stream, Window
 from connectors.failures import Failure, RetryLater, failure
 from intake import pull as pulling
 from intake import upload as uploading
+from intake.proof import settle
 from intake.pull import Progress, Pull, Tally
 from store import accounts, coverage, keep, normalise
 from store.accounts import Connection
@@ -34,8 +35,6 @@ __all__ = ["AlreadySyncing", "connect", "import_file", "preview_file", "sync_con
 
 MARKETS = "markets"
 """The scope that stands for the list of a stream's parts: uncovered until every part was asked."""
-EMPTY_LAG = timedelta(minutes=5)
-"""How close to now an empty answer can prove that nothing happened."""
 
 preview_file = uploading.preview_file
 import_file = uploading.import_previewed
@@ -85,7 +84,9 @@ def connect(
     _refuse_known_name(lake.con, name)
     missing = [part for part in exchange.credentials if not credentials.get(part)]
     if missing:
-        raise ConnectionRefused(f"{exchange.title} keys consist of {', '.join(exchange.credentials)}; missing: {', '.join(missing)}")
+        raise ConnectionRefused(
+            f"{exchange.title} keys consist of {', '.join(exchange.credentials)}; missing: {', '.join(missing)}"
+        )
     facts = exchange.probe(_client(lake, exchange, credentials, api_url))
     if facts.excessive and not allow_trading_key:
         raise ConnectionRefused(
@@ -152,7 +153,7 @@ def _pull_everything(pull: Pull) -> tuple[list[Failure], list[Difference]]:
     except Failure as refused:
         failures.append(refused)
     if not failures:
-        differences = pulling.settle_pending(pull, EMPTY_LAG)
+        differences = settle(pull)
     return failures, differences
 
 
@@ -169,9 +170,7 @@ def _pull_stream(pull: Pull, stream: Stream) -> None:
         pulling.read_balances(pull, stream)
         return
     asked_at = pull.clock()
-    scopes = pulling.discover_scopes(pull, stream)
-    for scope in scopes:
-        pulling.pull_scope(pull, stream, scope)
+    pulling.pull_stream(pull, stream)
     if _has_parts(stream):
         whole = Window(pull.connection.history_from, asked_at)
         claim = Claim(stream.name, MARKETS, whole, "paged", pull.run_id)
@@ -181,7 +180,10 @@ def _pull_stream(pull: Pull, stream: Stream) -> None:
 def _retried(step: Callable[[], None]) -> None:
     """Retry only what another try can help; each try goes on where the last one stopped, since coverage is kept."""
     for attempt in Retrying(
-        retry=retry_if_exception_type(RetryLater), stop=stop_after_attempt(3), wait=wait_exponential(multiplier=0.5, max=20), reraise=True
+        retry=retry_if_exception_type(RetryLater),
+        stop=stop_after_attempt(3),
+        wait=wait_exponential(multiplier=0.5, max=20),
+        reraise=True,
     ):
         with attempt:
             step()
@@ -228,12 +230,16 @@ def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference
             keep.resolve_findings(con, name, "balance_differs", name, now)
         outcome = {"ok": ok, "cause": cause, "message": message or None, "pages": tally.pages, "row_count": tally.rows}
         keep.end_run(con, pull.run_id, now, {**outcome, "new_transactions": tally.new})
-        keep.note_activity(con, now, "gapless", "synced" if ok else "failed to sync", name, message or f"{tally.new} new transactions")
+        keep.note_activity(
+            con, now, "gapless", "synced" if ok else "failed to sync", name, message or f"{tally.new} new transactions"
+        )
         row = con.execute("SELECT complete_until FROM lake.main.completeness WHERE connection = ?", [name]).fetchone()
         return row[0] if row else None
 
     complete_until = pull.lake.commit(write)
-    return SyncOutcome(name, ok, causes, message, tally.pages, tally.rows, tally.new, complete_until, tuple(differences), seconds)
+    return SyncOutcome(
+        name, ok, causes, message, tally.pages, tally.rows, tally.new, complete_until, tuple(differences), seconds
+    )
 
 
 def _client(lake: Lake, exchange: Exchange, credentials: Mapping[str, str], api_url: str | None) -> Any:
@@ -259,7 +265,9 @@ def _refuse_same_account(con: duckdb.DuckDBPyConnection, exchange: Exchange, fac
 def _first_scopes(exchange: Exchange) -> list[tuple[str, str, bool]]:
     """What must be covered from the first day on: the stream itself, or the list of its parts."""
     return [
-        (stream.name, MARKETS if _has_parts(stream) else "all", stream.books) for stream in exchange.streams if not stream.snapshot
+        (stream.name, MARKETS if _has_parts(stream) else "all", stream.books)
+        for stream in exchange.streams
+        if not stream.snapshot
     ]
 
 

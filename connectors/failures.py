@@ -4,6 +4,7 @@
     ├── RetryLater          rate_limited, maintenance, unreachable, answer_unreadable: the next run tries again
     ├── OwnerMustAct        key_expired, key_invalid, key_deleted, secret_wrong, permission_missing, ip_not_allowed,
     │                       account_suspended, policy_changed: only the owner of the account can mend it
+    ├── ScopeGone           one market has vanished at the exchange: only a file tells its history; the rest goes on
     └── WeMustAct           clock_skew, ours: the machine's clock or our code is wrong
 
 `translate` is the only place that catches ccxt's exceptions. Their class alone is never believed: ccxt has none for an
@@ -77,6 +78,10 @@ class RetryLater(Failure):
 
 class OwnerMustAct(Failure):
     """Stays broken until the owner changes something at the exchange or enters new keys."""
+
+
+class ScopeGone(Failure):
+    """The exchange no longer answers for one part of a stream (a vanished market): no retry and no key brings it back."""
 
 
 class WeMustAct(Failure):

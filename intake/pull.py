@@ -1,23 +1,24 @@
-"""Pull one scope of one stream: ask for what is not covered, keep every answer, credit only what is proven.
+"""Pull the streams of one connection: ask for what is not covered, keep every answer, credit only what is proven.
 
 A page that holds rows proves the stretch it covers. A page without rows proves nothing by itself: its claim waits until
-reported balances equal the legs. An answer that lacks a row the exchange gave before is refused.
+reported balances equal the legs (`intake/proof.py`). An answer that lacks a row the exchange gave before is refused.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import duckdb
 
 from connectors.contract import ALL, Anchor, Ask, Client, Exchange, Known, Page, Stream, Window
-from connectors.failures import Failure, unreadable
+from connectors.failures import Failure, ScopeGone, unreadable
 from store import accounts, coverage, keep, merge, normalise
 from store.accounts import Connection
 from store.coverage import Claim
+from store.keep import KeptPage
 from store.lake import Lake
 
 FLUSH_PAGES = 64
@@ -64,6 +65,10 @@ class Pull:
     tally: Tally
 
     @property
+    def name(self) -> str:
+        return self.connection.name
+
+    @property
     def books(self) -> frozenset[str]:
         """The streams that move balances: where one of them covers a time, no booking of it is untold."""
         return booking_streams(self.exchange)
@@ -73,173 +78,184 @@ def booking_streams(exchange: Exchange) -> frozenset[str]:
     return frozenset(stream.name for stream in exchange.streams if stream.books and not stream.snapshot)
 
 
-def pull_scope(pull: Pull, stream: Stream, scope: str) -> None:
-    """Read every uncovered stretch of one scope, oldest first."""
-    asked_at = pull.clock()
-    start = pull.connection.history_from
-    if stream.depth is not None:
-        start = max(start, asked_at - stream.depth)
-    name = pull.connection.name
-    for window in coverage.uncovered(pull.lake.con, name, stream.name, scope, Window(start, asked_at)):
-        known = coverage.anchor(pull.lake.con, name, stream.name, scope, window)
-        if known and stream.depth is not None and known.occurred_at < asked_at - stream.depth:
-            known = None  # the exchange no longer answers that far back
-        _Walk(pull, stream, Ask(scope, window, known), asked_at).run()
+def pull_stream(pull: Pull, stream: Stream) -> None:
+    """Read every uncovered stretch of every scope. What was answered before a failure is kept and credited all the same."""
+    batch = _Batch(pull, stream)
+    try:
+        for scope in discover_scopes(pull, stream):
+            _pull_scope(pull, stream, scope, batch)
+    except Failure:
+        batch.flush()
+        raise
+    batch.flush()
+
+
+def discover_scopes(pull: Pull, stream: Stream) -> list[str]:
+    """The parts of a stream to ask, most likely first, remembered so that a part never read is a gap."""
+    assets, markets = accounts.known_parts(pull.lake.con, pull.name)
+    scopes = list(dict.fromkeys(stream.scopes(pull.client, Known(assets, markets))))
+    unknown = set(scopes) - accounts.expected_scopes(pull.lake.con, pull.name, stream.name)
+    if unknown:
+        expected = [(stream.name, scope, stream.books) for scope in scopes if scope in unknown]
+        now = pull.clock()
+        pull.lake.commit(lambda con: accounts.expect_scopes(con, pull.name, expected, now))
+    return scopes
 
 
 def read_balances(pull: Pull, stream: Stream) -> None:
     """Keep what the exchange reports as balances now."""
     asked_at = pull.clock()
     answers = stream.pull(pull.client, Ask(ALL, Window(asked_at, asked_at)))
-    pages = [keep.name_page(pull.connection.name, stream.name, ALL, page) for page in answers]
-    con = pull.lake.con
-    reading = normalise.read_pages(con, pull.exchange.id, pull.connection.name, pages)
+    pages = [keep.name_page(pull.name, stream.name, ALL, page) for page in answers]
+    reading = normalise.read_pages(pull.lake.con, pull.exchange.id, pull.name, pages)
     if reading.quarantined:
-        raise unreadable(pull.exchange.id, stream.name, normalise.first_quarantined(con))
+        raise unreadable(pull.exchange.id, stream.name, normalise.first_quarantined(pull.lake.con))
 
     def write(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(
-            "INSERT INTO lake.core.balances SELECT ?, ?, coalesce(wallet, 'spot'), in_asset, sum(in_amount), any_value(source)"
-            " FROM reported GROUP BY ALL",
-            [pull.connection.name, asked_at],
+            "INSERT INTO lake.core.balances SELECT ?, ?, wallet, in_asset, sum(in_amount), any_value(source) FROM reported GROUP BY ALL",
+            [pull.name, asked_at],
         )
-        keep.keep_pages(con, pull.connection.name, pull.run_id, pages)
+        keep.keep_pages(con, pull.name, pull.run_id, pages)
 
     pull.lake.commit(write)
     pull.tally.pages += len(pages)
 
 
+def _pull_scope(pull: Pull, stream: Stream, scope: str, batch: _Batch) -> None:
+    asked_at = pull.clock()
+    oldest = (
+        pull.connection.history_from if stream.depth is None else max(pull.connection.history_from, asked_at - stream.depth)
+    )
+    for window in coverage.uncovered(pull.lake.con, pull.name, stream.name, scope, Window(oldest, asked_at)):
+        known = coverage.anchor(pull.lake.con, pull.name, stream.name, scope, window)
+        if known and stream.depth is not None and known.occurred_at < oldest:
+            known = None  # the exchange no longer answers that far back
+        walk = _Walk(Ask(scope, window, known), asked_at)
+        try:
+            for page in stream.pull(pull.client, walk.ask):
+                batch.add(walk, page)
+        except ScopeGone as gone:
+            why = f"{pull.exchange.title} no longer answers for it: {gone.said}"
+            pull.lake.commit(lambda con, why=why: accounts.mark_unreachable(con, pull.name, stream.name, scope, why))  # type: ignore[misc]
+            return
+        walk.ended = True
+
+
+@dataclass(slots=True)
 class _Walk:
-    """One ask from its first page to its last, committed in batches."""
+    """One ask on its way from its first page to its last. sound: no page so far had a row that could not be read."""
 
-    def __init__(self, pull: Pull, stream: Stream, ask: Ask, asked_at: datetime) -> None:
-        self.pull, self.stream, self.ask, self.asked_at = pull, stream, ask, asked_at
-        self.anchor_seen = ask.anchor is None
-        self.sound = True
-        self.pages = self.rows = 0
-        self.reached: datetime | None = None
-        self.held: list[Claim] = []
+    ask: Ask
+    asked_at: datetime
+    anchor_seen: bool = False
+    sound: bool = True
+    ended: bool = False
+    pages: int = 0
+    rows: int = 0
+    held: list[Claim] = field(default_factory=list)
 
-    def run(self) -> None:
-        for batch in _batches(self.stream.pull(self.pull.client, self.ask)):
-            self._take(batch)
-        if not self.anchor_seen and self.ask.anchor is not None:
-            raise unreadable(self.pull.exchange.id, self.stream.name, _missing(self.ask.anchor))
+    def __post_init__(self) -> None:
+        self.anchor_seen = self.ask.anchor is None
 
-    def _take(self, batch: list[Page]) -> None:
-        pull, name = self.pull, self.pull.connection.name
-        kept = [keep.name_page(name, self.stream.name, self.ask.scope, page) for page in batch]
-        reading = normalise.read_pages(pull.lake.con, pull.exchange.id, name, kept)
-        self._look_for_anchor()
-        claims = self._claims(kept)
+
+class _Batch:
+    """Pages of one stream on their way to one commit: of many small scopes, or of a part of a large one."""
+
+    def __init__(self, pull: Pull, stream: Stream) -> None:
+        self.pull, self.stream = pull, stream
+        self.taken: list[tuple[_Walk, KeptPage]] = []
+        self.since = time.monotonic()
+
+    def add(self, walk: _Walk, page: Page) -> None:
+        self.taken.append((walk, keep.name_page(self.pull.name, self.stream.name, walk.ask.scope, page)))
+        if len(self.taken) >= FLUSH_PAGES or time.monotonic() - self.since >= FLUSH_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Map, merge, keep and credit, all in one transaction; then refuse the walks that lack their anchor."""
+        if self.taken:
+            self._commit()
+        walks = list({id(walk): walk for walk, _ in self.taken}.values())
+        self.taken, self.since = [], time.monotonic()
+        for walk in walks:
+            if walk.ended and walk.ask.anchor is not None and not walk.anchor_seen:
+                raise unreadable(self.pull.exchange.id, self.stream.name, _missing(walk.ask.anchor))
+
+    def _commit(self) -> None:
+        pull, pages = self.pull, [page for _, page in self.taken]
+        reading = normalise.read_pages(pull.lake.con, pull.exchange.id, pull.name, pages)
+        claims, pending = self._claims()
 
         def write(con: duckdb.DuckDBPyConnection) -> merge.Merged:
             now = pull.clock()
-            normalise.keep_fates(con, name)
-            merged = merge.absorb(con, name, pull.run_id, now, pull.books)
-            keep.keep_pages(con, name, pull.run_id, kept)
+            normalise.keep_fates(con, pull.name)
             horizon = self._horizon(con)
             for claim in claims:
-                coverage.credit(con, name, _cut(claim, horizon), now)
+                coverage.credit(con, pull.name, _cut(claim, horizon), now)
+            merged = merge.absorb(con, pull.name, pull.run_id, now, pull.books)
+            keep.keep_pages(con, pull.name, pull.run_id, pages)
             return merged
 
         merged = pull.lake.commit(write)
-        self._count(batch, reading.lines, merged.new)
+        pull.tally.pending += pending
+        pull.tally.pages += len(pages)
+        pull.tally.rows += reading.lines
+        pull.tally.new += merged.new
         pull.tally.quarantined += reading.quarantined
+        self._report()
 
-    def _look_for_anchor(self) -> None:
-        if self.ask.anchor is None or self.anchor_seen:
-            return
-        found = self.pull.lake.con.execute("SELECT EXISTS (FROM mapped WHERE row_id = ?)", [self.ask.anchor.row_id]).fetchone()
-        self.anchor_seen = bool(found and found[0])
-
-    def _claims(self, kept: list[keep.KeptPage]) -> list[Claim]:
-        """The claims of this batch that can be credited now; those of empty pages go to `pending`."""
+    def _claims(self) -> tuple[list[Claim], list[Claim]]:
+        """The claims of these pages that rows prove, and those that rest on empty answers."""
         con = self.pull.lake.con
-        full = {row[0] for row in con.execute("SELECT source FROM mapped UNION SELECT source FROM skipped").fetchall()}
+        lines = dict(
+            con.execute(
+                "SELECT source, count(*) FROM (SELECT source FROM mapped UNION ALL SELECT source FROM skipped) GROUP BY source"
+            ).fetchall()
+        )
         bad = {row[0] for row in con.execute("SELECT DISTINCT source FROM quarantined").fetchall()}
-        for one in kept:
-            self.sound = self.sound and one.id not in bad
-            if one.page.covered is None or not self.sound:
-                continue
-            window = Window(max(one.page.covered.start, self.ask.window.start), min(one.page.covered.end, self.ask.window.end))
-            claim = Claim(self.stream.name, self.ask.scope, window, "paged", self.pull.run_id)
-            (self.held if one.id in full else self.pull.tally.pending).append(claim)
-        if not self.anchor_seen:
-            return []
-        ready, self.held = self.held, []
-        return ready
+        ready: list[Claim] = []
+        pending: list[Claim] = []
+        for walk, kept in self.taken:
+            walk.pages += 1
+            walk.rows += lines.get(kept.id, 0)
+            walk.sound = walk.sound and kept.id not in bad
+            walk.anchor_seen = walk.anchor_seen or self._holds(kept, walk.ask.anchor)
+            if kept.page.covered is not None and walk.sound:
+                window = Window(
+                    max(kept.page.covered.start, walk.ask.window.start), min(kept.page.covered.end, walk.ask.window.end)
+                )
+                claim = Claim(self.stream.name, walk.ask.scope, window, "paged", self.pull.run_id)
+                (walk.held if kept.id in lines else pending).append(claim)
+            if walk.anchor_seen:
+                ready += walk.held
+                walk.held = []
+        return ready, pending
+
+    def _holds(self, kept: KeptPage, anchor: Anchor | None) -> bool:
+        if anchor is None:
+            return True
+        found = self.pull.lake.con.execute(
+            "SELECT EXISTS (FROM mapped WHERE source = ? AND row_id = ?)", [kept.id, anchor.row_id]
+        ).fetchone()
+        return bool(found and found[0])
 
     def _horizon(self, con: duckdb.DuckDBPyConnection) -> datetime:
-        """Where coverage must end: rows may still appear or change after it."""
-        limit = self.asked_at - self.stream.lag
-        unfinished = coverage.oldest_open(con, self.pull.connection.name, self.stream.name, self.asked_at - OPEN_ROW_LIMIT)
+        """Where coverage must end: rows may still appear or change after it. Rows arriving now count too."""
+        asked_at = min(walk.asked_at for walk, _ in self.taken)
+        unfinished = coverage.oldest_open(con, self.pull.name, self.stream.name, asked_at - OPEN_ROW_LIMIT)
+        limit = asked_at - self.stream.lag
         return min(limit, unfinished) if unfinished else limit
 
-    def _count(self, batch: list[Page], rows: int, new: int) -> None:
-        tally = self.pull.tally
-        tally.pages += len(batch)
-        tally.rows += rows
-        tally.new += new
-        self.pages += len(batch)
-        self.rows += rows
-        edges = [page.covered for page in batch if page.covered is not None]
-        if edges:
-            forward = edges[-1].start <= self.ask.window.start
-            self.reached = edges[-1].end if forward else edges[-1].start
+    def _report(self) -> None:
+        walk, kept = self.taken[-1]
+        covered = kept.page.covered
+        reached = None
+        if covered is not None:
+            reached = covered.end if covered.start <= walk.ask.window.start else covered.start
         self.pull.report(
-            Progress(
-                self.pull.connection.name, self.stream.name, self.ask.scope, self.pages, self.rows, self.reached, batch[-1].total
-            )
+            Progress(self.pull.name, self.stream.name, walk.ask.scope, walk.pages, walk.rows, reached, kept.page.total)
         )
-
-
-def settle_pending(pull: Pull, horizon_lag: timedelta) -> list[coverage.Difference]:
-    """Credit the claims of empty answers if reported balances equal the legs; else say by how much they differ."""
-    con, name = pull.lake.con, pull.connection.name
-    differences = coverage.differences(con, name)
-    if differences or not coverage.has_history(con, name):
-        return differences
-    limit = pull.clock() - horizon_lag
-
-    def write(con: duckdb.DuckDBPyConnection) -> None:
-        for claim in pull.tally.pending:
-            proven = Claim(claim.stream, claim.scope, claim.window, "reconciled", claim.source)
-            coverage.credit(con, name, _cut(proven, limit), pull.clock())
-
-    if pull.tally.pending:
-        pull.lake.commit(write)
-        pull.tally.pending.clear()
-    return []
-
-
-def discover_scopes(pull: Pull, stream: Stream) -> list[str]:
-    """The parts of a stream to ask, most likely first, remembered so that a part never read is a gap."""
-    con, name = pull.lake.con, pull.connection.name
-    assets, markets = accounts.known_parts(con, name)
-    scopes = list(dict.fromkeys(stream.scopes(pull.client, Known(assets, markets))))
-    now = pull.clock()
-    expected = [(stream.name, scope, stream.books) for scope in scopes]
-    pull.lake.commit(lambda con: accounts.expect_scopes(con, name, expected, now))
-    return scopes
-
-
-def _batches(pages: Iterator[Page]) -> Iterator[list[Page]]:
-    """Pages in groups worth a commit; what was already answered is handed on even if the next call fails."""
-    batch: list[Page] = []
-    since = time.monotonic()
-    try:
-        for page in pages:
-            batch.append(page)
-            if len(batch) >= FLUSH_PAGES or time.monotonic() - since >= FLUSH_SECONDS:
-                yield batch
-                batch, since = [], time.monotonic()
-    except Failure:
-        if batch:
-            yield batch
-        raise
-    if batch:
-        yield batch
 
 
 def _cut(claim: Claim, horizon: datetime) -> Claim:

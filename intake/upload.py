@@ -95,7 +95,10 @@ def undo(lake: Lake, upload: str, now: datetime) -> merge.Merged:
         coverage.withdraw(con, name, upload)
         merged = merge.forget(con, name, upload, upload, now, books)
         con.execute("DELETE FROM lake.ops.line_fates WHERE connection = ? AND source = ?", [name, upload])
-        con.execute("UPDATE lake.ops.uploads SET state = 'undone', undone_at = ? WHERE upload = ? AND connection = ?", [now, upload, name])
+        con.execute(
+            "UPDATE lake.ops.uploads SET state = 'undone', undone_at = ? WHERE upload = ? AND connection = ?",
+            [now, upload, name],
+        )
         keep.note_activity(con, now, "owner", "took back", name, f"upload {upload}: {merged.removed} transactions removed")
         return merged
 

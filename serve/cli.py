@@ -89,13 +89,16 @@ def connect(
 @app.command()
 def connections(as_json: Json = False) -> None:
     """Every connection: its state, why it stopped if it did, and until when it is complete."""
-    query = "SELECT connection, exchange, state, cause, last_success_at, complete_until, key_expires_at FROM connections ORDER BY 1"
+    query = (
+        "SELECT connection, exchange, state, cause, last_success_at, complete_until, key_expires_at FROM connections ORDER BY 1"
+    )
     _listing(query, as_json, empty="No connection yet: gapless connect EXCHANGE --name NAME")
 
 
 @app.command()
 def sync(
-    names: Annotated[list[str] | None, typer.Argument(help="Connections; all of them if none is named.")] = None, as_json: Json = False
+    names: Annotated[list[str] | None, typer.Argument(help="Connections; all of them if none is named.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Bring connections up to date, now, in this process."""
     from serve.sync_command import run
@@ -147,9 +150,7 @@ def gaps(as_json: Json = False) -> None:
 
 
 @app.command()
-def sql(
-    query: Annotated[str, typer.Argument(help="One query; without it, a prompt.")] = "", as_json: Json = False
-) -> None:
+def sql(query: Annotated[str, typer.Argument(help="One query; without it, a prompt.")] = "", as_json: Json = False) -> None:
     """Ask the lake in SQL, read-only. `FROM catalog` describes every view."""
     if query:
         _listing(query, as_json, empty="No rows.")
@@ -193,5 +194,3 @@ def _listing(query: str, as_json: bool, *, empty: str) -> None:
             return
         names = [column[0] for column in cursor.description or []]
         print_rows(names, cursor.fetchall(), empty=empty)
-
-

@@ -33,7 +33,9 @@ def _from_json(text: str, source: str) -> dict[str, str]:
     try:
         found = json.loads(text)
     except json.JSONDecodeError as exc:
-        raise KeysNotRead(f"{source} is not JSON (line {exc.lineno}): it should look like {{\"apiKey\": \"…\", \"secret\": \"…\"}}") from None
+        raise KeysNotRead(
+            f'{source} is not JSON (line {exc.lineno}): it should look like {{"apiKey": "…", "secret": "…"}}'
+        ) from None
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
-        raise KeysNotRead(f"{source} should be one JSON object of texts: {{\"apiKey\": \"…\", \"secret\": \"…\"}}")
+        raise KeysNotRead(f'{source} should be one JSON object of texts: {{"apiKey": "…", "secret": "…"}}')
     return found

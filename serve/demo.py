@@ -37,7 +37,10 @@ QUERIES = (
         "SELECT connection, date_trunc('month', occurred_at) AS month, count(*) AS trades FROM transactions"
         " WHERE kind = 'trade' GROUP BY ALL ORDER BY ALL",
     ),
-    ("Which page or file line says so?", "SELECT t.occurred_at, t.kind, s.origin, s.layout, s.line FROM transactions t JOIN sources s USING (connection, tx_id) LIMIT 10"),
+    (
+        "Which page or file line says so?",
+        "SELECT t.occurred_at, t.kind, s.origin, s.layout, s.line FROM transactions t JOIN sources s USING (connection, tx_id) LIMIT 10",
+    ),
 )
 
 
@@ -53,7 +56,10 @@ def run(folder: Path) -> int:
     out.print(Panel.fit("gapless demo: three exchange accounts, from API to whole history", border_style="cyan"))
     with _sandbox() as sandbox, open_lake(settings) as lake:
         keys = KeyStore(settings)
-        _heading("1. Connect", f"Sandbox exchanges speak the real wire formats at {sandbox['url']}; each key is probed before it is kept.")
+        _heading(
+            "1. Connect",
+            f"Sandbox exchanges speak the real wire formats at {sandbox['url']}; each key is probed before it is kept.",
+        )
         for account in sandbox["accounts"]:
             facts = pipeline.connect(
                 lake, keys, account["exchange"], account["name"], account["credentials"], api_url=sandbox["url"]
@@ -63,13 +69,21 @@ def run(folder: Path) -> int:
         good = [_sync(lake, keys, name) for _, name in ACCOUNTS]
         _heading("3. Ask again", "A second sync of the same history must change nothing.")
         again = [_sync(lake, keys, name) for _, name in ACCOUNTS]
-        _heading("4. The same history as a CSV", "Kraken's own ledger export is folded with what the API gave: nothing is counted twice.")
+        _heading(
+            "4. The same history as a CSV",
+            "Kraken's own ledger export is folded with what the API gave: nothing is counted twice.",
+        )
         folded = _import_export(lake, sandbox["url"], folder)
         _heading("5. A key is revoked", "A failure is never an empty result: it is named, and coverage stops where it stood.")
         _control(sandbox["url"], "switch", {"account": KRAKEN, "fault": "revoked"})
         stopped = _sync(lake, keys, KRAKEN)
         _report(lake)
-        in_order = all(o.ok and not o.differences for o in (*good, *again)) and not any(o.new for o in again) and folded and not stopped.ok
+        in_order = (
+            all(o.ok and not o.differences for o in (*good, *again))
+            and not any(o.new for o in again)
+            and folded
+            and not stopped.ok
+        )
     _farewell(settings, time.monotonic() - began)
     return 0 if in_order else 1
 
@@ -139,7 +153,9 @@ def _report(lake: Lake) -> None:
     for column in ("asset", *(name for _, name in ACCOUNTS), "as reported"):
         balances.add_column(column, justify="left" if column == "asset" else "right")
     for asset, *held in con.execute(_BALANCES, [name for _, name in ACCOUNTS]).fetchall():
-        balances.add_row(asset, *(amount(value) if value else "" for value in held[:3]), "[green]✓[/]" if held[3] else "[red]differs[/]")
+        balances.add_row(
+            asset, *(amount(value) if value else "" for value in held[:3]), "[green]✓[/]" if held[3] else "[red]differs[/]"
+        )
     out.print(balances)
 
 

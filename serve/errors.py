@@ -26,7 +26,18 @@ def explained() -> Iterator[None]:
 def explain(error: BaseException) -> str | None:
     """What to tell the person, or None where the error is a bug of ours."""
     module = type(error).__module__
-    if module.startswith(("pipeline", "intake", "store", "serve", "connectors.identify", "connectors.layouts", "connectors.dialect", "connectors.register")):
+    if module.startswith(
+        (
+            "pipeline",
+            "intake",
+            "store",
+            "serve",
+            "connectors.identify",
+            "connectors.layouts",
+            "connectors.dialect",
+            "connectors.register",
+        )
+    ):
         return str(error)
     if module.startswith("connectors.failures"):
         return _explain_failure(error)

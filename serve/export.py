@@ -32,7 +32,9 @@ def run(folder: Path) -> dict[str, Any]:
         for view, order in ORDERS.items():
             for kind in ("csv", "parquet"):
                 target = folder / f"{view}.{kind}"
-                con.execute(f"COPY (FROM {view} ORDER BY {order}) TO '{str(target).replace(chr(39), chr(39) * 2)}' (FORMAT {kind})")
+                con.execute(
+                    f"COPY (FROM {view} ORDER BY {order}) TO '{str(target).replace(chr(39), chr(39) * 2)}' (FORMAT {kind})"
+                )
             count = con.execute(f"SELECT count(*) FROM {view}").fetchone()
             files.append({"file": str(folder / f"{view}.csv"), "rows": count[0] if count else 0})
         stamps = con.execute("SELECT connection, complete, complete_until, spoiled_by FROM completeness ORDER BY 1").fetchall()
@@ -40,7 +42,12 @@ def run(folder: Path) -> dict[str, Any]:
     document = {
         "asked_at": asked_at.isoformat(),
         "connections": [
-            {"connection": name, "complete": complete, "complete_until": until.isoformat() if until else None, "spoiled_by": spoiled}
+            {
+                "connection": name,
+                "complete": complete,
+                "complete_until": until.isoformat() if until else None,
+                "spoiled_by": spoiled,
+            }
             for name, complete, until, spoiled in stamps
         ],
     }

@@ -57,7 +57,9 @@ def tell(preview: Preview) -> None:
     """The preview in a person's words."""
     reading = preview.reading
     say(f"[bold]{preview.path.name}[/] is {reading.layout}, {show(reading.from_at)} to {show(reading.to_at)} UTC")
-    say(f"  {reading.lines:,} lines: {reading.used:,} used, {sum(reading.skipped.values()):,} skipped, {reading.quarantined:,} not understood")
+    say(
+        f"  {reading.lines:,} lines: {reading.used:,} used, {sum(reading.skipped.values()):,} skipped, {reading.quarantined:,} not understood"
+    )
     for rule, count in sorted(reading.skipped.items()):
         say(f"    {count:,} skipped as {rule}")
     if preview.already:
@@ -65,7 +67,9 @@ def tell(preview: Preview) -> None:
         return
     say(f"  transactions: [green]{preview.new:,} new[/], {preview.known:,} known already")
     if preview.basis is None:
-        say("  the file cannot prove by itself that it is complete: its rows count, but its period stays a gap unless you vouch for it")
+        say(
+            "  the file cannot prove by itself that it is complete: its rows count, but its period stays a gap unless you vouch for it"
+        )
 
 
 def _agreed(preview: Preview) -> bool:
@@ -76,6 +80,6 @@ def _vouched(preview: Preview) -> bool:
     if preview.basis is not None or preview.already or not sys.stdin.isatty():
         return False
     reading = preview.reading
-    return typer.confirm(f"Does it hold everything of this account from {show(reading.from_at)} to {show(reading.to_at)}?", default=False)
-
-
+    return typer.confirm(
+        f"Does it hold everything of this account from {show(reading.from_at)} to {show(reading.to_at)}?", default=False
+    )

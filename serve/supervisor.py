@@ -89,7 +89,18 @@ def run(*, workers: int, port: int) -> int:
         system.run(prefect, "work-pool", "create", POOL, "--type", "process", "--overwrite")
         system.run(prefect, "--no-prompt", "deploy", "--all")
         for number in range(1, workers + 1):
-            system.start(f"worker-{number}", prefect, "worker", "start", "--pool", POOL, "--limit", str(RUNS_AT_ONCE), "--name", f"worker-{number}")
+            system.start(
+                f"worker-{number}",
+                prefect,
+                "worker",
+                "start",
+                "--pool",
+                POOL,
+                "--limit",
+                str(RUNS_AT_ONCE),
+                "--name",
+                f"worker-{number}",
+            )
         _tell(settings, port, password, home)
         while not stopping:
             if (name := system.dead()) is not None:

@@ -44,7 +44,13 @@ def run(names: list[str], *, as_json: bool) -> int:
 
 def sync_with_progress(lake: Lake, keys: KeyStore, name: str) -> SyncOutcome:
     """One sync with a live line per stream."""
-    columns = (SpinnerColumn(), TextColumn("{task.description:<38}"), BarColumn(bar_width=18), TextColumn("{task.fields[told]}"), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description:<38}"),
+        BarColumn(bar_width=18),
+        TextColumn("{task.fields[told]}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as bars:
         tasks: dict[str, TaskID] = {}
         done: dict[str, dict[str, tuple[int, int]]] = {}
@@ -78,7 +84,9 @@ def tell(outcome: SyncOutcome) -> None:
     until = f"complete until {show(outcome.complete_until)} UTC" if outcome.complete_until else "not proven complete yet"
     if outcome.ok:
         mark = "[green]✓[/]" if not outcome.differences else "[yellow]![/]"
-        say(f"{mark} [bold]{outcome.connection}[/]: {outcome.rows:,} rows read, {outcome.new:,} new transactions, {until} ({outcome.seconds:.1f} s)")
+        say(
+            f"{mark} [bold]{outcome.connection}[/]: {outcome.rows:,} rows read, {outcome.new:,} new transactions, {until} ({outcome.seconds:.1f} s)"
+        )
         for difference in outcome.differences:
             say(
                 f"  [yellow]{difference.asset}[/]: the exchange reports {show(difference.reported)}, the known history gives"
@@ -86,5 +94,7 @@ def tell(outcome: SyncOutcome) -> None:
             )
         return
     say(f"[red]✗[/] [bold]{outcome.connection}[/] stopped importing: {what_happened(outcome.causes)}; {until}")
-    say(f"  What to do: {what_to_do(outcome.causes)}. Or upload the exchange's CSV: gapless import FILE --connection {outcome.connection}")
+    say(
+        f"  What to do: {what_to_do(outcome.causes)}. Or upload the exchange's CSV: gapless import FILE --connection {outcome.connection}"
+    )
     say(f"  {outcome.message}")

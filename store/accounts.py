@@ -54,7 +54,9 @@ def every(con: duckdb.DuckDBPyConnection) -> list[Connection]:
     return [_from_row(row) for row in rows]
 
 
-def add(con: duckdb.DuckDBPyConnection, connection: Connection, rights: Iterable[str], expires_at: datetime | None, now: datetime) -> None:
+def add(
+    con: duckdb.DuckDBPyConnection, connection: Connection, rights: Iterable[str], expires_at: datetime | None, now: datetime
+) -> None:
     con.execute(
         "INSERT INTO lake.ops.connections BY NAME SELECT ? AS connection, ? AS owner, ? AS exchange, ? AS account_id,"
         " ? AS history_from, ? AS created_at, ? AS state, ? AS key_expires_at, ? AS rights, ? AS settings",
@@ -65,7 +67,9 @@ def add(con: duckdb.DuckDBPyConnection, connection: Connection, rights: Iterable
     )  # fmt: skip
 
 
-def mark(con: duckdb.DuckDBPyConnection, name: str, *, state: str, cause: str | None, success_at: datetime | None = None) -> None:
+def mark(
+    con: duckdb.DuckDBPyConnection, name: str, *, state: str, cause: str | None, success_at: datetime | None = None
+) -> None:
     """State of a connection after a run; a failure keeps the time of the last success."""
     con.execute(
         "UPDATE lake.ops.connections SET state = ?, cause = ?, last_success_at = coalesce(?, last_success_at) WHERE connection = ?",
@@ -73,7 +77,9 @@ def mark(con: duckdb.DuckDBPyConnection, name: str, *, state: str, cause: str | 
     )
 
 
-def note_key(con: duckdb.DuckDBPyConnection, name: str, rights: Iterable[str], expires_at: datetime | None, account_id: str | None) -> None:
+def note_key(
+    con: duckdb.DuckDBPyConnection, name: str, rights: Iterable[str], expires_at: datetime | None, account_id: str | None
+) -> None:
     """What a probe learned; an account id once known stays."""
     con.execute(
         "UPDATE lake.ops.connections SET rights = ?, key_expires_at = ?, account_id = coalesce(account_id, ?) WHERE connection = ?",
@@ -93,6 +99,12 @@ def expect_scopes(con: duckdb.DuckDBPyConnection, name: str, scopes: Iterable[tu
         [name, now, name],
     )
     con.execute("DROP TABLE expected_scopes")
+
+
+def expected_scopes(con: duckdb.DuckDBPyConnection, name: str, stream: str) -> frozenset[str]:
+    """The parts of a stream that are known to need coverage."""
+    rows = con.execute("SELECT scope FROM lake.ops.scopes WHERE connection = ? AND stream = ?", [name, stream]).fetchall()
+    return frozenset(row[0] for row in rows)
 
 
 def mark_unreachable(con: duckdb.DuckDBPyConnection, name: str, stream: str, scope: str, why: str | None) -> None:
@@ -136,4 +148,6 @@ def markets_of(con: duckdb.DuckDBPyConnection, exchange: str) -> list[Market]:
 
 def _from_row(row: tuple[Any, ...]) -> Connection:
     name, exchange, history_from, owner, account_id, state, cause, last_success_at, settings = row
-    return Connection(name, exchange, history_from, owner, account_id, state, cause, last_success_at, json.loads(settings or "{}"))
+    return Connection(
+        name, exchange, history_from, owner, account_id, state, cause, last_success_at, json.loads(settings or "{}")
+    )

@@ -86,9 +86,19 @@ def anchor(con: duckdb.DuckDBPyConnection, connection: str, stream: str, scope: 
 
 
 def oldest_open(con: duckdb.DuckDBPyConnection, connection: str, stream: str, since: datetime) -> datetime | None:
-    """When the oldest row that is not final began; rows older than `since` no longer hold the horizon."""
+    """When the oldest row that is not final began, of those that stand and those in `mapped` that are about to replace them.
+
+    Rows older than `since` no longer hold the horizon.
+    """
     row = con.execute(
-        "SELECT min(occurred_at) FROM lake.core.rows r WHERE connection = ? AND stream = ? AND status = 'open' AND occurred_at >= ?",
+        """
+        SELECT min(occurred_at) FROM (
+            SELECT occurred_at FROM mapped WHERE status = 'open'
+            UNION ALL
+            SELECT r.occurred_at FROM lake.core.rows r ANTI JOIN mapped m ON m.namespace = r.namespace AND m.row_id = r.row_id
+            WHERE r.connection = ? AND r.stream = ? AND r.status = 'open'
+        ) WHERE occurred_at >= ?
+        """,
         [connection, stream, since],
     ).fetchone()
     return row[0] if row else None

@@ -30,7 +30,9 @@ class KeptPage:
 
 def name_page(connection: str, stream: str, scope: str, page: Page) -> KeptPage:
     """A page's id comes from what was asked, when, and what was said."""
-    said = json.dumps([connection, stream, scope, dict(page.request), page.fetched_at.isoformat(), digest(page.body)], default=str)
+    said = json.dumps(
+        [connection, stream, scope, dict(page.request), page.fetched_at.isoformat(), digest(page.body)], default=str
+    )
     return KeptPage(digest(said)[:32], stream, scope, page)
 
 

@@ -30,7 +30,9 @@ class KeyStore:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._tokens: _Tokens = _PostgresTokens(settings) if settings.uses_postgres else _FileTokens(settings.home / "keys.json")
+        self._tokens: _Tokens = (
+            _PostgresTokens(settings) if settings.uses_postgres else _FileTokens(settings.home / "keys.json")
+        )
 
     def put(self, connection: str, credentials: Mapping[str, str]) -> None:
         """Store or replace the credentials of one connection."""
@@ -41,7 +43,9 @@ class KeyStore:
         """The credentials of one connection; KeysUnreadable if there are none or the master key is another."""
         token = self._tokens.get(connection)
         if token is None:
-            raise KeysUnreadable(f"no keys are stored for {connection}: give them with `gapless connect` or `gapless keys {connection}`")
+            raise KeysUnreadable(
+                f"no keys are stored for {connection}: give them with `gapless connect` or `gapless keys {connection}`"
+            )
         try:
             credentials: dict[str, str] = json.loads(self._fernet(create=False).decrypt(token.encode()))
         except InvalidToken as exc:

@@ -123,7 +123,9 @@ def _attach(con: duckdb.DuckDBPyConnection, settings: Settings, read_only: bool)
         source, extra = f"ducklake:postgres:{settings.postgres_conninfo}", ", METADATA_SCHEMA 'lake'"
     else:
         source, extra = f"ducklake:sqlite:{settings.sqlite_path}", ", META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 5000"
-    con.execute(f"ATTACH {_quoted(source)} AS lake (DATA_PATH {_quoted(settings.data_path)}, DATA_INLINING_ROW_LIMIT 0{extra}{mode})")
+    con.execute(
+        f"ATTACH {_quoted(source)} AS lake (DATA_PATH {_quoted(settings.data_path)}, DATA_INLINING_ROW_LIMIT 0{extra}{mode})"
+    )
 
 
 def _create_s3_secret(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -141,9 +143,7 @@ def _create_s3_secret(con: duckdb.DuckDBPyConnection, settings: Settings) -> Non
 
 
 def _has_schema(con: duckdb.DuckDBPyConnection) -> bool:
-    found = con.execute(
-        "SELECT count(*) FROM duckdb_views() WHERE database_name = 'lake' AND view_name = 'catalog'"
-    ).fetchone()
+    found = con.execute("SELECT count(*) FROM duckdb_views() WHERE database_name = 'lake' AND view_name = 'catalog'").fetchone()
     return bool(found and found[0])
 
 

@@ -93,7 +93,9 @@ def s3() -> Iterator[Callable[[], dict[str, str]]]:
     server.start()
     host, port = server.get_host_and_port()
     url = f"http://{host}:{port}"
-    client = boto3.client("s3", endpoint_url=url, aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    client = boto3.client(
+        "s3", endpoint_url=url, aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1"
+    )
     made: list[str] = []
 
     def bucket() -> dict[str, str]:

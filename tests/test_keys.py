@@ -29,7 +29,9 @@ def test_keys_come_back_and_stand_nowhere_in_plain_text(any_settings: Settings) 
 
 def test_files_are_readable_by_their_owner_alone(settings: Settings) -> None:
     KeyStore(settings).put("a", CREDENTIALS)
-    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in settings.home.iterdir() if path.suffix in (".json", ".key")}
+    modes = {
+        path.name: stat.S_IMODE(path.stat().st_mode) for path in settings.home.iterdir() if path.suffix in (".json", ".key")
+    }
     assert modes == {"keys.json": 0o600, "master.key": 0o600}
 
 

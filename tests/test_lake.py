@@ -34,7 +34,8 @@ def write_in_a_process(settings: Settings, actor: str) -> None:
         for _ in range(COMMITS):
             lake.commit(
                 lambda con: con.execute(
-                    "INSERT INTO lake.ops.activity SELECT now(), ?, 'wrote', (count(*) + 1)::VARCHAR, '' FROM lake.ops.activity", [actor]
+                    "INSERT INTO lake.ops.activity SELECT now(), ?, 'wrote', (count(*) + 1)::VARCHAR, '' FROM lake.ops.activity",
+                    [actor],
                 )
             )
 
@@ -63,7 +64,9 @@ def test_writers_in_other_processes_are_serialised_and_readers_see_only_whole_co
         writer.start()
     with open_lake(any_settings, read_only=True) as reader:
         while any(writer.is_alive() for writer in writers):
-            numbers, highest = reader.con.execute("SELECT count(*), coalesce(max(connection::INT), 0) FROM lake.ops.activity").fetchone() or (0, 0)
+            numbers, highest = reader.con.execute(
+                "SELECT count(*), coalesce(max(connection::INT), 0) FROM lake.ops.activity"
+            ).fetchone() or (0, 0)
             assert numbers == highest
     for writer in writers:
         writer.join()
@@ -111,7 +114,10 @@ def test_waiting_for_the_commit_lock_ends_with_a_clear_message(tmp_path: Path) -
 def test_one_lease_per_connection(any_settings: Settings) -> None:
     any_settings.make_home()
     with lease(any_settings, "kraken-main", NOW):
-        with pytest.raises(AlreadySyncing, match="kraken-main: already syncing since 2026-11-14 09:05:00 UTC"), lease(any_settings, "kraken-main", NOW):
+        with (
+            pytest.raises(AlreadySyncing, match="kraken-main: already syncing since 2026-11-14 09:05:00 UTC"),
+            lease(any_settings, "kraken-main", NOW),
+        ):
             pass
         with lease(any_settings, "binance-main", NOW):
             pass

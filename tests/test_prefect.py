@@ -35,16 +35,23 @@ class System:
         command = [str(Path(sys.executable).parent / "gapless"), "up", "--port", str(port)]
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment | {"GAPLESS_HOME": str(home), "GAPLESS_THROTTLE": "0"})
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, env=environment | {"GAPLESS_HOME": str(home), "GAPLESS_THROTTLE": "0"}
+            )
         wait_for(lambda: "gapless is up" in self.log.read_text(), STARTS_WITHIN, self.log)
         password = (home / "prefect" / "password").read_text()
-        self.headers = {"Authorization": "Basic " + base64.b64encode(f"owner:{password}".encode()).decode(), "Content-Type": "application/json"}
+        self.headers = {
+            "Authorization": "Basic " + base64.b64encode(f"owner:{password}".encode()).decode(),
+            "Content-Type": "application/json",
+        }
         self.headers |= {"Prefect-Csrf-Client": "test"}
         self.headers["Prefect-Csrf-Token"] = self.ask("GET", "/csrf-token?client=test")["token"]
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         data = json.dumps(body).encode() if body is not None else None
-        with urllib.request.urlopen(urllib.request.Request(self.url + path, data=data, headers=self.headers, method=method)) as answer:
+        with urllib.request.urlopen(
+            urllib.request.Request(self.url + path, data=data, headers=self.headers, method=method)
+        ) as answer:
             return json.load(answer)
 
     def run_deployment(self, name: str, parameters: dict[str, Any]) -> dict[str, Any]:

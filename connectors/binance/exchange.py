@@ -1,7 +1,7 @@
 """Binance (binance.com), spot account.
 
 What it cannot know:
-* fills in a market that Binance has removed: the symbol is refused and only a file brings them (`pulls.ScopeGone`);
+* fills in a market that Binance has removed: the symbol is refused and only a file brings them (`ScopeGone`);
 * dust conversions before December 2020 and beyond the last hundred batches;
 * movements between wallets (Simple Earn, futures, margin, funding): the statement export books them.
 """

@@ -10,7 +10,7 @@ from typing import Any
 from connectors.binance.listing import MILLISECOND, field_of, milliseconds, moment, overlap, rows_of
 from connectors.client import read_json
 from connectors.contract import Ask, Client, Known, Market, Page, Window
-from connectors.failures import Failure, unreadable
+from connectors.failures import Failure, ScopeGone, unreadable
 from connectors.paging import ById, Stuck
 
 ACCOUNT = "privateGetAccount"
@@ -24,10 +24,6 @@ DUST_BEGAN = datetime(2020, 12, 1, tzinfo=UTC)
 """The exchange returns no dust conversion before this."""
 DUST_BATCHES = 100
 """Nor any but the last hundred."""
-
-
-class ScopeGone(Failure):
-    """The exchange no longer answers for this scope (a vanished market): no retry and no key brings it back, only a file."""
 
 
 def pull_trades(client: Client, ask: Ask, limit: int = TRADES_PER_PAGE) -> Iterator[Page]:

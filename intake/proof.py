@@ -1,0 +1,66 @@
+"""What reported balances prove: that empty answers were honest, and that nothing can have happened before anything was held."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import duckdb
+
+from connectors.contract import Window
+from intake.pull import Pull
+from store import coverage
+from store.coverage import Claim, Difference
+
+QUIET_TAIL = timedelta(minutes=5)
+"""How close to now an empty answer can prove that nothing happened."""
+
+
+def settle(pull: Pull) -> list[Difference]:
+    """If reported balances equal the legs, credit what rests on empty answers; else say by how much they differ.
+
+    An account that has only ever answered nothing proves nothing and is credited nothing.
+    """
+    con = pull.lake.con
+    differences = coverage.differences(con, pull.name)
+    if differences or not coverage.has_history(con, pull.name):
+        return differences
+    _credit(pull, pull.tally.pending)
+    pull.tally.pending = []
+    _credit(pull, _before_the_first_row(pull))
+    return []
+
+
+def _credit(pull: Pull, claims: list[Claim]) -> None:
+    limit = pull.clock() - QUIET_TAIL
+
+    def write(con: duckdb.DuckDBPyConnection) -> None:
+        for claim in claims:
+            window = Window(claim.window.start, min(claim.window.end, limit))
+            coverage.credit(con, pull.name, Claim(claim.stream, claim.scope, window, "reconciled", claim.source), pull.clock())
+
+    if claims:
+        pull.lake.commit(write)
+
+
+def _before_the_first_row(pull: Pull) -> list[Claim]:
+    """Claims for stretches that one stream's endpoint cannot answer, before the first row that any stream has.
+
+    They hold only where every other booking stream reaches back over the stretch: then nothing was on the account that could
+    have moved. Where all streams are cut off alike (an exchange that forgets) the stretch stays a gap.
+    """
+    con = pull.lake.con
+    row = con.execute("SELECT min(occurred_at) FROM lake.core.rows WHERE connection = ?", [pull.name]).fetchone()
+    first: datetime | None = row[0] if row else None
+    holes = con.execute(
+        """
+        SELECT stream, scope, from_at, to_at FROM lake.main.gaps WHERE connection = $name AND books AND to_at <= $first::TIMESTAMPTZ
+            AND why = 'not proven complete' AND EXISTS (
+                FROM lake.ops.scopes o WHERE o.connection = $name AND o.books AND o.stream <> gaps.stream
+            ) AND NOT EXISTS (
+                FROM lake.main.gaps other WHERE other.connection = $name AND other.books AND other.stream <> gaps.stream
+                    AND other.from_at < gaps.to_at AND other.to_at > gaps.from_at
+            )
+        """,
+        {"name": pull.name, "first": first},
+    ).fetchall()
+    return [Claim(stream, scope, Window(from_at, to_at), "reconciled", pull.run_id) for stream, scope, from_at, to_at in holes]
