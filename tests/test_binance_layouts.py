@@ -164,6 +164,12 @@ def test_withdrawals(con: duckdb.DuckDBPyConnection) -> None:
     assert read.quarantined == [(8, "unknown withdrawal status 7")]
 
 
+def test_a_withdrawal_fee_that_is_not_told_is_not_zero(con: duckdb.DuckDBPyConnection) -> None:
+    [row] = answered(con, "withdrawals_api", [{name: value for name, value in WITHDRAWAL.items() if name != "transactionFee"}]).used
+
+    assert (row["out_amount"], row.get("fee_amount"), row.get("fee_asset")) == (Decimal("28.75"), None, None)
+
+
 def fiat(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {"code": "000000", "message": "success", "data": rows, "total": len(rows), "success": True}
 

@@ -11,7 +11,7 @@ ignored  = ["addressTag", "completeTime", "confirmNo", "info", "txKey", "withdra
 [columns]
 id             = "text"
 amount         = "number"
-transactionFee = "number"
+transactionFee = "number?"
 coin           = "text"
 network        = "text?"
 status         = "text"
@@ -42,7 +42,7 @@ SELECT
     CASE WHEN walletType = '1' THEN 'funding' ELSE 'spot' END AS wallet,
     binance_asset(coin) AS out_asset,
     amount AS out_amount,
-    binance_asset(coin) AS fee_asset,
+    CASE WHEN transactionFee IS NOT NULL THEN binance_asset(coin) END AS fee_asset,
     transactionFee AS fee_amount,
     concat_ws(' ', network, address, CASE WHEN transferType = '1' THEN txId END) AS note
 FROM rows
