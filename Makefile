@@ -30,7 +30,7 @@ lint: install
 	@$(RUN) $(BIN)/mypy
 
 bench: install
-	@$(RUN) $(BIN)/python -m tests.bench
+	@$(RUN) $(BIN)/python -m bench
 
 proof: install
 	@$(RUN) $(BIN)/python -m pytest -q -m proof
