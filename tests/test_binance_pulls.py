@@ -16,7 +16,7 @@ from connectors.binance.exchange import BINANCE
 from connectors.binance.listing import Listing, milliseconds
 from connectors.client import CcxtClient, open_client
 from connectors.contract import ALL, Anchor, Ask, Known, Market, Page, Window
-from connectors.failures import Failure, OwnerMustAct, RetryLater, WeMustAct
+from connectors.failures import Failure, OwnerMustAct, RetryLater, ScopeGone, WeMustAct
 from sandbox.room import Account
 from sandbox.server import Sandbox
 
@@ -256,7 +256,7 @@ def test_dust_claims_nothing_before_the_oldest_of_a_full_hundred(sandbox: Sandbo
 
 
 def test_a_vanished_market_is_a_scope_that_is_gone(sandbox: Sandbox, client: CcxtClient) -> None:
-    with pytest.raises(pulls.ScopeGone) as gone:
+    with pytest.raises(ScopeGone) as gone:
         list(pulls.pull_trades(client, Ask("XYZUSDT", ALL_TIME)))
 
     assert (gone.value.code, gone.value.said) == ("-1121", '{"code":-1121,"msg":"Invalid symbol."}')
