@@ -9,7 +9,7 @@ What it cannot know, and therefore does not claim:
 * what a key may do: ccxt has no unified question for it, so only a refusal tells;
 * whose key it is: the same account connected twice is not noticed;
 * whether an exchange's deposit fee is inside the amount: ccxt hands it on as it comes; it is booked on top;
-* amounts of derivatives: spot only.
+* derivatives, and fills of markets that ccxt no longer lists: it cannot name them.
 
 Where an exchange answers so that completeness cannot be shown (a full page that no narrower question divides), it fails.
 """

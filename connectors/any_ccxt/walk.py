@@ -20,7 +20,7 @@ from connectors.contract import ALL, Ask, Page, Window
 from connectors.failures import unreadable
 from connectors.paging import SECOND, floor, split
 
-PAGE_SIZES = frozenset({10, 20, 25, 40, 50, 100, 200, 250, 500, 1000, 2000, 2500})
+PAGE_SIZES = frozenset({10, 15, 20, 25, 30, 40, 50, 60, 100, 150, 200, 250, 300, 400, 500, 1000, 2000, 2500})
 """An answer of exactly so many rows may be a page cut off, whatever was asked for."""
 
 
@@ -53,7 +53,7 @@ class Answer:
 
 
 def pull(history: History, client: CcxtClient, asked: Ask) -> Iterator[Page]:
-    """The pages of one asked."""
+    """The pages of one ask."""
     read_decimals_as_text(client)
     if history.turn is not None and history.turn.timeless:
         yield from _newest_first(history, history.turn, client, asked)
