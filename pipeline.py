@@ -31,13 +31,14 @@ from store.keys import KeyStore
 from store.lake import Lake
 from store.locks import AlreadySyncing, lease
 
-__all__ = ["AlreadySyncing", "connect", "import_file", "preview_file", "sync_connection", "undo_upload"]
+__all__ = ["AlreadySyncing", "connect", "import_file", "import_unseen", "preview_file", "sync_connection", "undo_upload"]
 
 MARKETS = "markets"
 """The scope that stands for the list of a stream's parts: uncovered until every part was asked."""
 
 preview_file = uploading.preview_file
 import_file = uploading.import_previewed
+import_unseen = uploading.import_unseen
 undo_upload = uploading.undo
 
 
@@ -174,7 +175,7 @@ def _pull_stream(pull: Pull, stream: Stream) -> None:
     if _has_parts(stream):
         whole = Window(pull.connection.history_from, asked_at)
         claim = Claim(stream.name, MARKETS, whole, "paged", pull.run_id)
-        pull.lake.commit(lambda con: coverage.credit(con, pull.connection.name, claim, pull.clock()))
+        pull.lake.commit(lambda con: coverage.credit(con, pull.connection.name, [claim], pull.clock()))
 
 
 def _retried(step: Callable[[], None]) -> None:

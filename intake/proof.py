@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import duckdb
-
 from connectors.contract import Window
 from intake.pull import Pull
 from store import coverage
@@ -33,13 +31,12 @@ def settle(pull: Pull) -> list[Difference]:
 def _credit(pull: Pull, claims: list[Claim]) -> None:
     limit = pull.clock() - QUIET_TAIL
 
-    def write(con: duckdb.DuckDBPyConnection) -> None:
-        for claim in claims:
-            window = Window(claim.window.start, min(claim.window.end, limit))
-            coverage.credit(con, pull.name, Claim(claim.stream, claim.scope, window, "reconciled", claim.source), pull.clock())
-
-    if claims:
-        pull.lake.commit(write)
+    proven = [
+        Claim(claim.stream, claim.scope, Window(claim.window.start, min(claim.window.end, limit)), "reconciled", claim.source)
+        for claim in claims
+    ]
+    if proven:
+        pull.lake.commit(lambda con: coverage.credit(con, pull.name, proven, pull.clock()))
 
 
 def _before_the_first_row(pull: Pull) -> list[Claim]:

@@ -124,11 +124,11 @@ def read_balances(pull: Pull, stream: Stream) -> None:
 
 def _pull_scope(pull: Pull, stream: Stream, scope: str, batch: _Batch) -> None:
     asked_at = pull.clock()
-    oldest = (
-        pull.connection.history_from if stream.depth is None else max(pull.connection.history_from, asked_at - stream.depth)
-    )
-    for window in coverage.uncovered(pull.lake.con, pull.name, stream.name, scope, Window(oldest, asked_at)):
-        known = coverage.anchor(pull.lake.con, pull.name, stream.name, scope, window)
+    oldest = pull.connection.history_from
+    if stream.depth is not None:
+        oldest = max(oldest, asked_at - stream.depth)
+    for window in coverage.holes(batch.covered, scope, Window(oldest, asked_at)):
+        known = coverage.anchor(pull.lake.con, pull.name, stream.name, scope, window) if scope in batch.anchored else None
         if known and stream.depth is not None and known.occurred_at < oldest:
             known = None  # the exchange no longer answers that far back
         walk = _Walk(Ask(scope, window, known), asked_at)
@@ -164,6 +164,8 @@ class _Batch:
 
     def __init__(self, pull: Pull, stream: Stream) -> None:
         self.pull, self.stream = pull, stream
+        self.covered = coverage.covered(pull.lake.con, pull.name, stream.name)
+        self.anchored = coverage.scopes_with_rows(pull.lake.con, pull.name, stream.name)
         self.taken: list[tuple[_Walk, KeptPage]] = []
         self.since = time.monotonic()
 
@@ -191,8 +193,7 @@ class _Batch:
             now = pull.clock()
             normalise.keep_fates(con, pull.name)
             horizon = self._horizon(con)
-            for claim in claims:
-                coverage.credit(con, pull.name, _cut(claim, horizon), now)
+            coverage.credit(con, pull.name, [_cut(claim, horizon) for claim in claims], now)
             merged = merge.absorb(con, pull.name, pull.run_id, now, pull.books)
             keep.keep_pages(con, pull.name, pull.run_id, pages)
             return merged

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,7 +23,7 @@ class UnknownUpload(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an import would do, worked out by doing it and rolling it back; nothing is written."""
+    """What an import would do, or has done. already: the same file stands, so there is nothing to do."""
 
     upload: str
     connection: str
@@ -37,17 +37,18 @@ class Preview:
 
 def preview_file(lake: Lake, connection: str, path: Path, layout: str | None, now: datetime) -> Preview:
     """Read a file into this session's temp tables and try it. Raises FileRefused with line, column, value and why."""
-    account = accounts.load(lake.con, connection)
     upload = upload_id(connection, path)
-    normalise.name_markets(lake.con, accounts.markets_of(lake.con, account.exchange))
-    reading = normalise.read_file(lake.con, account.exchange, connection, upload, path, layout)
+    standing = _standing(lake.con, connection, upload, path)
+    if standing is not None:
+        return standing
+    reading = _read(lake.con, connection, upload, path, layout)
     lake.con.execute("BEGIN")
     try:
         basis = _basis(lake.con, connection, reading)
-        merged = merge.absorb(lake.con, connection, upload, now, _books(account.exchange))
+        merged = _merge(lake.con, connection, upload, reading, basis, now)
     finally:
         lake.con.execute("ROLLBACK")
-    return Preview(upload, connection, path, reading, merged.new, merged.known, basis, _stands(lake.con, connection, upload))
+    return Preview(upload, connection, path, reading, merged.new, merged.known, basis, already=False)
 
 
 def import_previewed(lake: Lake, preview: Preview, now: datetime, *, confirmed_by_owner: bool = False) -> None:
@@ -56,29 +57,34 @@ def import_previewed(lake: Lake, preview: Preview, now: datetime, *, confirmed_b
     keep.keep_file(lake.settings.archive, preview.path, kept_digest)
     if preview.already:
         return
-    reading, name = preview.reading, preview.connection
-    basis = preview.basis or ("owner" if confirmed_by_owner else None)
-    books = _books(accounts.load(lake.con, name).exchange)
+    agreed = replace(preview, basis=preview.basis or ("owner" if confirmed_by_owner else None))
 
     def write(con: duckdb.DuckDBPyConnection) -> None:
-        normalise.keep_fates(con, name)
-        if basis and reading.from_at and reading.to_at:
-            for stream in reading.streams:
-                claim = Claim(stream, ALL, Window(reading.from_at, reading.to_at), basis, preview.upload)
-                coverage.credit(con, name, claim, now)
-        merge.absorb(con, name, preview.upload, now, books)
-        con.execute("DELETE FROM lake.ops.uploads WHERE connection = ? AND upload = ?", [name, preview.upload])
-        con.execute(
-            "INSERT INTO lake.ops.uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
-            [
-                preview.upload, name, reading.layout, preview.path.name, kept_digest, preview.path.stat().st_size, now,
-                reading.lines, reading.used, sum(reading.skipped.values()), reading.quarantined, reading.from_at, reading.to_at,
-                reading.step, basis, "in force",
-            ],
-        )  # fmt: skip
-        keep.note_activity(con, now, "owner", "imported", name, f"{preview.path.name} as {preview.upload}: {preview.new} new")
+        _merge(con, agreed.connection, agreed.upload, agreed.reading, agreed.basis, now)
+        _record(con, agreed, kept_digest, now)
 
     lake.commit(write)
+
+
+def import_unseen(lake: Lake, connection: str, path: Path, layout: str | None, now: datetime) -> Preview:
+    """Read, keep and merge a file whose owner does not want to see first what it would do: the merge runs once, not twice."""
+    kept_digest = keep.file_digest(path)
+    upload = _named(connection, kept_digest)
+    standing = _standing(lake.con, connection, upload, path)
+    if standing is not None:
+        keep.keep_file(lake.settings.archive, path, kept_digest)
+        return standing
+    reading = _read(lake.con, connection, upload, path, layout)
+    keep.keep_file(lake.settings.archive, path, kept_digest)
+
+    def write(con: duckdb.DuckDBPyConnection) -> Preview:
+        basis = _basis(con, connection, reading)
+        merged = _merge(con, connection, upload, reading, basis, now)
+        done = Preview(upload, connection, path, reading, merged.new, merged.known, basis, already=False)
+        _record(con, done, kept_digest, now)
+        return done
+
+    return lake.commit(write)
 
 
 def undo(lake: Lake, upload: str, now: datetime) -> merge.Merged:
@@ -107,18 +113,79 @@ def undo(lake: Lake, upload: str, now: datetime) -> merge.Merged:
 
 def upload_id(connection: str, path: Path) -> str:
     """An upload is named by its content: the same file for the same connection is the same source."""
-    return "up-" + keep.digest(f"{connection} {keep.file_digest(path)}")[:12]
+    return _named(connection, keep.file_digest(path))
+
+
+def _named(connection: str, content_digest: str) -> str:
+    return "up-" + keep.digest(f"{connection} {content_digest}")[:12]
+
+
+def _read(con: duckdb.DuckDBPyConnection, connection: str, upload: str, path: Path, layout: str | None) -> Reading:
+    account = accounts.load(con, connection)
+    normalise.name_markets(con, accounts.markets_of(con, account.exchange))
+    return normalise.read_file(con, account.exchange, connection, upload, path, layout)
+
+
+def _merge(
+    con: duckdb.DuckDBPyConnection, connection: str, upload: str, reading: Reading, basis: str | None, now: datetime
+) -> merge.Merged:
+    """Claim what the file proves and merge what was read of it; part of the caller's transaction."""
+    normalise.keep_fates(con, connection)
+    if basis and reading.from_at and reading.to_at:
+        for stream in reading.streams:
+            claim = Claim(stream, ALL, Window(reading.from_at, reading.to_at), basis, upload)
+            coverage.credit(con, connection, claim, now)
+    return merge.absorb(con, connection, upload, now, _books(accounts.load(con, connection).exchange))
+
+
+def _record(con: duckdb.DuckDBPyConnection, taken: Preview, content_digest: str, now: datetime) -> None:
+    """Put the file on the list of uploads; one that was undone before is in force again."""
+    reading, name = taken.reading, taken.connection
+    con.execute("DELETE FROM lake.ops.uploads WHERE connection = ? AND upload = ?", [name, taken.upload])
+    con.execute(
+        "INSERT INTO lake.ops.uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+        [
+            taken.upload, name, reading.layout, taken.path.name, content_digest, taken.path.stat().st_size, now,
+            reading.lines, reading.used, sum(reading.skipped.values()), reading.quarantined, reading.from_at, reading.to_at,
+            reading.step, taken.basis, "in force",
+        ],
+    )  # fmt: skip
+    keep.note_activity(con, now, "owner", "imported", name, f"{taken.path.name} as {taken.upload}: {taken.new} new")
 
 
 def _books(exchange_id: str) -> frozenset[str]:
     return booking_streams(register.find(exchange_id))
 
 
-def _stands(con: duckdb.DuckDBPyConnection, connection: str, upload: str) -> bool:
-    found = con.execute(
-        "SELECT count(*) FROM lake.ops.uploads WHERE connection = ? AND upload = ? AND undone_at IS NULL", [connection, upload]
+def _standing(con: duckdb.DuckDBPyConnection, connection: str, upload: str, path: Path) -> Preview | None:
+    """What this very file brought when it was imported, None if it is not in force: it need not be read again."""
+    row = con.execute(
+        "SELECT layout, lines, used, quarantined, from_at, to_at, step, basis FROM lake.ops.uploads"
+        " WHERE connection = ? AND upload = ? AND undone_at IS NULL",
+        [connection, upload],
     ).fetchone()
-    return bool(found and found[0])
+    if row is None:
+        return None
+    layout, lines, used, quarantined, from_at, to_at, step, basis = row
+    skipped = con.execute(
+        "SELECT rule, count(*) FROM lake.ops.line_fates WHERE connection = ? AND source = ? AND fate = 'skipped' GROUP BY rule",
+        [connection, upload],
+    ).fetchall()
+    known = con.execute(
+        "SELECT count(DISTINCT tx_id) FROM lake.core.rows WHERE connection = ? AND source = ?", [connection, upload]
+    ).fetchone()
+    reading = Reading(
+        connection,
+        layout,
+        lines=lines,
+        used=used,
+        skipped=dict(skipped),
+        quarantined=quarantined,
+        from_at=from_at,
+        to_at=to_at,
+        step=step,
+    )
+    return Preview(upload, connection, path, reading, 0, known[0] if known else 0, basis, already=True)
 
 
 def _basis(con: duckdb.DuckDBPyConnection, connection: str, reading: Reading) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +10,9 @@ from decimal import Decimal
 import duckdb
 
 from connectors.contract import ALL, Anchor, Window
+
+JOINED = frozenset({"paged", "reconciled"})
+"""Bases whose claims need not be told apart later: no upload rests behind them that could be taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,48 +35,92 @@ class Difference:
     rebuilt: Decimal
 
 
-def uncovered(con: duckdb.DuckDBPyConnection, connection: str, stream: str, scope: str, window: Window) -> list[Window]:
-    """The parts of `window` that no claim covers, ascending. A claim for the scope `all` covers every scope."""
-    claims = con.execute(
-        "SELECT from_at, to_at FROM lake.core.coverage WHERE connection = ? AND stream = ? AND scope IN (?, ?)"
-        " AND to_at > ? AND from_at < ? ORDER BY from_at",
-        [connection, stream, scope, ALL, window.start, window.end],
+def covered(con: duckdb.DuckDBPyConnection, connection: str, stream: str) -> dict[str, list[Window]]:
+    """What is claimed of one stream, by scope, ascending."""
+    rows = con.execute(
+        "SELECT scope, from_at, to_at FROM lake.core.coverage WHERE connection = ? AND stream = ? ORDER BY from_at",
+        [connection, stream],
     ).fetchall()
-    holes, reached = [], window.start
-    for from_at, to_at in claims:
-        if from_at > reached:
-            holes.append(Window(reached, from_at))
-        reached = max(reached, to_at)
+    claimed: dict[str, list[Window]] = {}
+    for scope, from_at, to_at in rows:
+        claimed.setdefault(scope, []).append(Window(from_at, to_at))
+    return claimed
+
+
+def holes(claimed: dict[str, list[Window]], scope: str, window: Window) -> list[Window]:
+    """The parts of `window` that no claim covers, ascending. A claim for the scope `all` covers every scope."""
+    known = claimed.get(scope, []) if scope == ALL else [*claimed.get(scope, []), *claimed.get(ALL, [])]
+    found, reached = [], window.start
+    for one in sorted(known):
+        if one.start >= window.end:
+            break
+        if one.start > reached:
+            found.append(Window(reached, one.start))
+        reached = max(reached, one.end)
     if reached < window.end:
-        holes.append(Window(reached, window.end))
-    return holes
+        found.append(Window(reached, window.end))
+    return found
 
 
-def credit(con: duckdb.DuckDBPyConnection, connection: str, claim: Claim, now: datetime) -> None:
-    """State a claim; what an API walk proves is joined with the claims of the same basis that it touches."""
-    window = claim.window
-    if window.start >= window.end:
-        return
-    start, end = window.start, window.end
-    if claim.basis in ("paged", "reconciled"):
-        touching = [connection, claim.stream, claim.scope, claim.basis, end, start]
-        where = "WHERE connection = ? AND stream = ? AND scope = ? AND basis = ? AND from_at <= ? AND to_at >= ?"
-        standing = con.execute(f"SELECT from_at, to_at FROM lake.core.coverage {where}", touching).fetchall()
-        if any(from_at <= start and to_at >= end for from_at, to_at in standing):
-            return
-        if standing:
-            con.execute(f"DELETE FROM lake.core.coverage {where}", touching)
-            start = min(start, *(from_at for from_at, _ in standing))
-            end = max(end, *(to_at for _, to_at in standing))
-    con.execute(
-        "INSERT INTO lake.core.coverage VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [connection, claim.stream, claim.scope, start, end, claim.basis, claim.source, now],
-    )
+def credit(con: duckdb.DuckDBPyConnection, connection: str, claims: Iterable[Claim], now: datetime) -> None:
+    """State claims; what API walks prove is joined with the claims of the same basis that it touches.
+
+    Leaves the temp table `changed_claims` (stream, scope, from_at, to_at): the stretches that were not claimed before, for the
+    merge, which has to look again at what such a claim speaks about.
+    """
+    given = [claim for claim in claims if claim.window.start < claim.window.end]
+    standing = _joined_claims(con, connection)
+    wanted = {key: list(windows) for key, windows in standing.items()}
+    apart: list[Claim] = []
+    changed: list[Claim] = []
+    latest: dict[_Key, str] = {}
+    for claim in given:
+        key = (claim.stream, claim.scope, claim.basis)
+        before = wanted.get(key, [])
+        fresh = holes({claim.scope: before}, claim.scope, claim.window) if claim.basis in JOINED else [claim.window]
+        changed += [Claim(claim.stream, claim.scope, window, claim.basis, claim.source) for window in fresh]
+        if claim.basis not in JOINED:
+            apart.append(claim)
+        elif fresh:
+            wanted[key] = join([*before, claim.window])
+            latest[key] = claim.source
+    _note_changed(con, changed)
+    renewed = [Claim(*key[:2], window, key[2], source) for key, source in latest.items() for window in wanted[key]]
+    _replace(con, connection, list(latest), [*renewed, *apart], now)
+
+
+def join(windows: Iterable[Window]) -> list[Window]:
+    """The same time as few stretches as possible, ascending; stretches that touch become one."""
+    joined: list[Window] = []
+    for window in sorted(windows):
+        if joined and window.start <= joined[-1].end:
+            joined[-1] = Window(joined[-1].start, max(joined[-1].end, window.end))
+        else:
+            joined.append(window)
+    return joined
+
+
+def no_changed_claims(con: duckdb.DuckDBPyConnection) -> None:
+    """For a merge that no new claim came with."""
+    _note_changed(con, [])
 
 
 def withdraw(con: duckdb.DuckDBPyConnection, connection: str, source: str) -> None:
-    """Take back every claim that rests on one upload."""
+    """Take back every claim that rests on one upload; they are the `changed_claims`."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE changed_claims AS SELECT stream, scope, from_at, to_at FROM lake.core.coverage"
+        " WHERE connection = ? AND source = ? AND basis NOT IN ('paged', 'reconciled')",
+        [connection, source],
+    )
     con.execute("DELETE FROM lake.core.coverage WHERE connection = ? AND source = ?", [connection, source])
+
+
+def scopes_with_rows(con: duckdb.DuckDBPyConnection, connection: str, stream: str) -> frozenset[str]:
+    """The scopes that have rows to serve as anchors."""
+    rows = con.execute(
+        "SELECT DISTINCT scope FROM lake.core.rows WHERE connection = ? AND stream = ? AND origin = 'api'", [connection, stream]
+    ).fetchall()
+    return frozenset(row[0] for row in rows)
 
 
 def anchor(con: duckdb.DuckDBPyConnection, connection: str, stream: str, scope: str, window: Window) -> Anchor | None:
@@ -127,3 +175,59 @@ def has_history(con: duckdb.DuckDBPyConnection, connection: str) -> bool:
         [connection, connection],
     ).fetchone()
     return bool(row and row[0])
+
+
+_Key = tuple[str, str, str]
+
+
+def _joined_claims(con: duckdb.DuckDBPyConnection, connection: str) -> dict[_Key, list[Window]]:
+    rows = con.execute(
+        "SELECT stream, scope, basis, from_at, to_at FROM lake.core.coverage WHERE connection = ? AND basis IN ('paged', 'reconciled')",
+        [connection],
+    ).fetchall()
+    found: dict[_Key, list[Window]] = {}
+    for stream, scope, basis, from_at, to_at in rows:
+        found.setdefault((stream, scope, basis), []).append(Window(from_at, to_at))
+    return found
+
+
+def _note_changed(con: duckdb.DuckDBPyConnection, claims: list[Claim]) -> None:
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE changed_claims (stream VARCHAR, scope VARCHAR, from_at TIMESTAMPTZ, to_at TIMESTAMPTZ)"
+    )
+    if claims:
+        con.execute(
+            "INSERT INTO changed_claims SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::TIMESTAMPTZ[]), unnest(?::TIMESTAMPTZ[])",
+            [
+                [claim.stream for claim in claims],
+                [claim.scope for claim in claims],
+                [claim.window.start for claim in claims],
+                [claim.window.end for claim in claims],
+            ],
+        )
+
+
+def _replace(con: duckdb.DuckDBPyConnection, connection: str, keys: list[_Key], claims: list[Claim], now: datetime) -> None:
+    if keys:
+        streams, scopes, bases = ([*column] for column in zip(*keys, strict=True))
+        con.execute(
+            "DELETE FROM lake.core.coverage WHERE connection = ? AND (stream, scope, basis) IN"
+            " (SELECT (unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[])))",
+            [connection, streams, scopes, bases],
+        )
+    if claims:
+        con.execute(
+            "INSERT INTO lake.core.coverage BY NAME SELECT ? AS connection, unnest(?::VARCHAR[]) AS stream, unnest(?::VARCHAR[]) AS scope,"
+            " unnest(?::TIMESTAMPTZ[]) AS from_at, unnest(?::TIMESTAMPTZ[]) AS to_at, unnest(?::VARCHAR[]) AS basis,"
+            " unnest(?::VARCHAR[]) AS source, ? AS stated_at",
+            [
+                connection,
+                [claim.stream for claim in claims],
+                [claim.scope for claim in claims],
+                [claim.window.start for claim in claims],
+                [claim.window.end for claim in claims],
+                [claim.basis for claim in claims],
+                [claim.source for claim in claims],
+                now,
+            ],
+        )

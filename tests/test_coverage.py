@@ -28,24 +28,24 @@ def claim(first: int, last: int, scope: str = "all", basis: str = "paged", sourc
 
 def test_claims_of_one_walk_join_and_others_stay_apart(tables: duckdb.DuckDBPyConnection) -> None:
     for one in (claim(0, 5), claim(10, 15), claim(5, 10), claim(2, 3), claim(20, 21, basis="owner", source="up-1")):
-        coverage.credit(tables, "k", one, START)
+        coverage.credit(tables, "k", [one], START)
     rows = tables.execute("SELECT from_at, to_at, basis FROM lake.core.coverage ORDER BY from_at").fetchall()
     assert rows == [(START, START + 15 * HOUR, "paged"), (START + 20 * HOUR, START + 21 * HOUR, "owner")]
-    assert coverage.uncovered(tables, "k", "ledger", "all", hours(0, 24)) == [hours(15, 20), hours(21, 24)]
+    assert coverage.holes(coverage.covered(tables, "k", "ledger"), "all", hours(0, 24)) == [hours(15, 20), hours(21, 24)]
 
 
 def test_an_upload_takes_its_claims_with_it(tables: duckdb.DuckDBPyConnection) -> None:
-    coverage.credit(tables, "k", claim(0, 5), START)
-    coverage.credit(tables, "k", claim(3, 9, basis="running_balance", source="up-1"), START)
+    coverage.credit(tables, "k", [claim(0, 5)], START)
+    coverage.credit(tables, "k", [claim(3, 9, basis="running_balance", source="up-1")], START)
     coverage.withdraw(tables, "k", "up-1")
-    assert coverage.uncovered(tables, "k", "ledger", "all", hours(0, 9)) == [hours(5, 9)]
+    assert coverage.holes(coverage.covered(tables, "k", "ledger"), "all", hours(0, 9)) == [hours(5, 9)]
 
 
 def test_a_claim_for_all_covers_every_scope(tables: duckdb.DuckDBPyConnection) -> None:
-    coverage.credit(tables, "k", claim(0, 5), START)
-    coverage.credit(tables, "k", claim(7, 8, scope="BTCUSDT"), START)
-    assert coverage.uncovered(tables, "k", "ledger", "BTCUSDT", hours(0, 10)) == [hours(5, 7), hours(8, 10)]
-    assert coverage.uncovered(tables, "k", "ledger", "ETHUSDT", hours(0, 10)) == [hours(5, 10)]
+    coverage.credit(tables, "k", [claim(0, 5)], START)
+    coverage.credit(tables, "k", [claim(7, 8, scope="BTCUSDT")], START)
+    assert coverage.holes(coverage.covered(tables, "k", "ledger"), "BTCUSDT", hours(0, 10)) == [hours(5, 7), hours(8, 10)]
+    assert coverage.holes(coverage.covered(tables, "k", "ledger"), "ETHUSDT", hours(0, 10)) == [hours(5, 10)]
 
 
 @given(stretches=st.lists(st.tuples(st.integers(0, 30), st.integers(1, 10)), max_size=8))
@@ -53,9 +53,9 @@ def test_a_claim_for_all_covers_every_scope(tables: duckdb.DuckDBPyConnection) -
 def test_holes_and_claims_tile_the_window(tables: duckdb.DuckDBPyConnection, stretches: list[tuple[int, int]]) -> None:
     tables.execute("DELETE FROM lake.core.coverage")
     for first, length in stretches:
-        coverage.credit(tables, "k", claim(first, first + length), START)
+        coverage.credit(tables, "k", [claim(first, first + length)], START)
     covered = {hour for first, length in stretches for hour in range(first, first + length)}
-    holes = coverage.uncovered(tables, "k", "ledger", "all", hours(0, 45))
+    holes = coverage.holes(coverage.covered(tables, "k", "ledger"), "all", hours(0, 45))
     open_hours = {int((hole.start - START) / HOUR) + i for hole in holes for i in range(int((hole.end - hole.start) / HOUR))}
     assert open_hours == set(range(45)) - covered
 
@@ -69,7 +69,7 @@ def test_completeness_rests_on_booking_streams_and_the_moment_of_asking(tables: 
     assert tables.execute(view).fetchone() == (False, start, 1)
 
     def cover(stream: str, until: datetime) -> None:
-        coverage.credit(tables, "k", Claim(stream, "all", Window(start, until), "paged", "run"), now)
+        coverage.credit(tables, "k", [Claim(stream, "all", Window(start, until), "paged", "run")], now)
 
     cover("ledger", now - timedelta(minutes=10))
     assert tables.execute(view).fetchone() == (True, now - timedelta(minutes=10), 0)
@@ -82,6 +82,6 @@ def test_a_lake_that_nobody_feeds_stops_calling_itself_complete(tables: duckdb.D
     start, until = now - timedelta(days=10), now - timedelta(days=2)
     accounts.add(tables, Connection("k", "kraken", start), (), None, start)
     accounts.expect_scopes(tables, "k", [("ledger", "all", True)], start)
-    coverage.credit(tables, "k", Claim("ledger", "all", Window(start, until), "paged", "run"), until)
+    coverage.credit(tables, "k", [Claim("ledger", "all", Window(start, until), "paged", "run")], until)
     assert tables.execute("SELECT complete, complete_until FROM lake.main.completeness").fetchone() == (False, until)
     assert tables.execute("SELECT from_at, why FROM lake.main.gaps").fetchall() == [(until, "not read since")]
