@@ -140,7 +140,6 @@ def sync_connection(
 def _pull_everything(pull: Pull) -> tuple[list[Failure], list[Difference]]:
     """Probe, then every stream. A missing right or an unreadable answer stops its stream; any other failure stops the run."""
     failures: list[Failure] = []
-    differences: list[Difference] = []
     try:
         _retried(lambda: _probe(pull))
         _refresh_markets(pull)
@@ -151,11 +150,19 @@ def _pull_everything(pull: Pull) -> tuple[list[Failure], list[Difference]]:
                 failures.append(refused)
                 if not set(refused.causes) & {"permission_missing", "answer_unreadable"}:
                     break
+        differences = [] if failures else _compare_balances(pull)
     except Failure as refused:
-        failures.append(refused)
-    if not failures:
-        differences = settle(pull)
+        return [refused], []
     return failures, differences
+
+
+def _compare_balances(pull: Pull) -> list[Difference]:
+    """Settle what balances can prove; if they do not agree, ask also the scopes that were left out."""
+    differences = settle(pull)
+    if differences and any(pull.tally.unasked.values()):
+        _retried(lambda: pulling.pull_unasked(pull, pull.exchange.streams))
+        differences = settle(pull)
+    return differences
 
 
 def _in_order(pull: Pull) -> list[Stream]:

@@ -7,7 +7,7 @@ reported balances equal the legs (`intake/proof.py`). An answer that lacks a row
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from store.lake import Lake
 
 FLUSH_PAGES = 64
 FLUSH_SECONDS = 10.0
+MANY_SCOPES = 20
 OPEN_ROW_LIMIT = timedelta(days=30)
 """A row that stays unfinished for longer no longer holds the horizon; it becomes a finding."""
 
@@ -42,13 +43,17 @@ class Progress:
 
 @dataclass(slots=True)
 class Tally:
-    """What one sync has brought in so far. pending: claims that rest on empty answers."""
+    """What one sync has brought in so far.
+
+    pending: claims that rest on empty answers, or on not asking where nothing can have happened. unasked: those scopes.
+    """
 
     pages: int = 0
     rows: int = 0
     new: int = 0
     quarantined: int = 0
     pending: list[Claim] = field(default_factory=list)
+    unasked: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +84,19 @@ def booking_streams(exchange: Exchange) -> frozenset[str]:
 
 
 def pull_stream(pull: Pull, stream: Stream) -> None:
-    """Read every uncovered stretch of every scope. What was answered before a failure is kept and credited all the same."""
-    batch = _Batch(pull, stream)
-    try:
-        for scope in discover_scopes(pull, stream):
-            _pull_scope(pull, stream, scope, batch)
-    except Failure:
-        batch.flush()
-        raise
-    batch.flush()
+    """Read every uncovered stretch of every scope that can hold anything new."""
+    scopes = discover_scopes(pull, stream)
+    quiet = _quiet_scopes(pull, stream, scopes)
+    _leave_unasked(pull, stream, quiet)
+    _pull_scopes(pull, stream, [scope for scope in scopes if scope not in quiet])
+
+
+def pull_unasked(pull: Pull, streams: Iterable[Stream]) -> None:
+    """Ask the scopes that were left out after all: balances say that something happened somewhere."""
+    for stream in streams:
+        scopes = pull.tally.unasked.pop(stream.name, [])
+        pull.tally.pending = [claim for claim in pull.tally.pending if claim.stream != stream.name or claim.scope not in scopes]
+        _pull_scopes(pull, stream, scopes)
 
 
 def discover_scopes(pull: Pull, stream: Stream) -> list[str]:
@@ -120,6 +129,43 @@ def read_balances(pull: Pull, stream: Stream) -> None:
 
     pull.lake.commit(write)
     pull.tally.pages += len(pages)
+
+
+def _pull_scopes(pull: Pull, stream: Stream, scopes: Iterable[str]) -> None:
+    """What was answered before a failure is kept and credited all the same."""
+    batch = _Batch(pull, stream)
+    try:
+        for scope in scopes:
+            _pull_scope(pull, stream, scope, batch)
+    except Failure:
+        batch.flush()
+        raise
+    batch.flush()
+
+
+def _quiet_scopes(pull: Pull, stream: Stream, scopes: list[str]) -> frozenset[str]:
+    """Markets read before, never used, of an asset the account never had: asking thousands of them each time proves less than
+    balances that equal the legs do. The first sync asks them all."""
+    if pull.connection.last_success_at is None or len(scopes) < MANY_SCOPES:
+        return frozenset()
+    con = pull.lake.con
+    held, _ = accounts.known_parts(con, pull.name)
+    foreign = {
+        market.symbol for market in accounts.markets_of(con, pull.exchange.id) if not {market.base, market.quote} <= held
+    }
+    read_before = coverage.covered(con, pull.name, stream.name)
+    return frozenset(foreign & read_before.keys() - coverage.scopes_with_rows(con, pull.name, stream.name))
+
+
+def _leave_unasked(pull: Pull, stream: Stream, quiet: frozenset[str]) -> None:
+    asked_at = pull.clock() - stream.lag
+    claimed = coverage.covered(pull.lake.con, pull.name, stream.name)
+    for scope in quiet:
+        pull.tally.pending += [
+            Claim(stream.name, scope, window, "reconciled", pull.run_id)
+            for window in coverage.holes(claimed, scope, Window(claimed[scope][-1].end, asked_at))
+        ]
+    pull.tally.unasked[stream.name] = sorted(quiet)
 
 
 def _pull_scope(pull: Pull, stream: Stream, scope: str, batch: _Batch) -> None:

@@ -132,9 +132,8 @@ def _merge(
     """Claim what the file proves and merge what was read of it; part of the caller's transaction."""
     normalise.keep_fates(con, connection)
     if basis and reading.from_at and reading.to_at:
-        for stream in reading.streams:
-            claim = Claim(stream, ALL, Window(reading.from_at, reading.to_at), basis, upload)
-            coverage.credit(con, connection, claim, now)
+        window = Window(reading.from_at, reading.to_at)
+        coverage.credit(con, connection, [Claim(stream, ALL, window, basis, upload) for stream in reading.streams], now)
     return merge.absorb(con, connection, upload, now, _books(accounts.load(con, connection).exchange))
 
 
