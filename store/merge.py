@@ -21,7 +21,7 @@ from typing import Any
 import duckdb
 
 STEPS = Path(__file__).parent / "merge"
-SCRATCH = re.compile(r"CREATE OR REPLACE TEMP TABLE (\w+)")
+SCRATCH = re.compile(r"CREATE OR REPLACE TEMP (TABLE|VIEW) (\w+)")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DERIVED_FINDINGS = (
     "api_did_not_return",
@@ -111,15 +111,14 @@ class _Merge:
         self._run("macros")
 
     def absorb(self) -> Merged:
-        from_api, from_files = self._rows("what_arrives")[0]
         self._run("arrive")
-        if from_api:
-            self._run("arrive_api")
-        if from_files:
-            self._run("arrive_file")
         self._run("leaving")
-        if from_api:
-            self._run("row_changed")
+        for from_api, step, decimals in self._rows("what_arrives"):
+            if from_api:
+                self._run("arrive_api")
+                self._run("leaving_answers")
+            else:
+                self._run("arrive_file", step=step, decimals=decimals)
         self._run("days")
         return self._settle()
 
@@ -169,19 +168,22 @@ class _Merge:
     def _derive(self) -> None:
         self._run("said")
         if self._run("ids"):
-            self._run("fill")
+            self._amend("fill")
         coarsest, voices, windows, orders, described = self._rows("what_stands")[0]
         if described:
-            self._run("describe")
+            self._amend("describe")
+            self._run("drop")
         if voices > 1 or described:
             self._fold_movements(coarsest)
         if windows:
             self._fold_windows()
         for step, decimals in self._rows("statement_resolutions"):
             self._run("statements", step=step, decimals=decimals)
-            self._run("statements_settle")
+            self._amend("statements_settle")
+            self._run("drop")
         if orders:
             self._run("orders")
+            self._run("drop")
         self._run("transactions")
         self._run("findings")
         self._run("difference")
@@ -194,8 +196,7 @@ class _Merge:
             self._run("asking", **asking.named(""), speaker=speaker)
             self._ask(asking)
             self._run("stand")
-        self._run("fold")
-        self._run("fill")
+        self._fold()
 
     def _ask(self, asking: Resolution) -> None:
         """Let the asking rows meet the standing ones, those that differ by a last digit at the end."""
@@ -218,9 +219,18 @@ class _Merge:
                 pass
             self._run("windows_fee")
             self._run("windows_stand", speaker=speaker)
-        self._run("windows_settle")
+        self._amend("windows_settle")
+        self._fold()
+
+    def _fold(self) -> None:
+        """What `held` says: rows held by another one stand no more, and give it what it lacks."""
         self._run("fold")
-        self._run("fill")
+        self._run("drop")
+        self._amend("fill")
+
+    def _amend(self, step: str) -> None:
+        self._run(step)
+        self._run("amend")
 
     def _run(self, name: str, **given: Any) -> int:
         """Run one step; the count its last statement answers with."""
@@ -239,9 +249,8 @@ class _Merge:
 
     def _clean(self) -> None:
         for path in sorted(STEPS.glob("*.sql")):
-            for table in SCRATCH.findall(path.read_text()):
-                self.con.execute(f"DROP TABLE IF EXISTS temp.{table}")
-        self.con.execute("DROP VIEW IF EXISTS temp.incoming")
+            for kind, name in SCRATCH.findall(path.read_text()):
+                self.con.execute(f"DROP {kind} IF EXISTS temp.{name}")
 
 
 @cache

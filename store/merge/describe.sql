@@ -13,5 +13,6 @@ INSERT INTO noticed
 SELECT 'described_not_booked', source, occurred_at, json_object('event_id', event_id, 'row_id', row_id)
 FROM stands WHERE u IN (SELECT u FROM unbooked WHERE claimed);
 
-DELETE FROM stands WHERE u IN (SELECT u FROM unbooked WHERE claimed);
-UPDATE stands SET grain = 'movement' WHERE u IN (SELECT u FROM unbooked WHERE NOT claimed);
+CREATE OR REPLACE TEMP TABLE dropping AS SELECT u FROM unbooked WHERE claimed;
+CREATE OR REPLACE TEMP TABLE amending AS
+SELECT * REPLACE ('movement' AS grain) FROM stands WHERE u IN (SELECT u FROM unbooked WHERE NOT claimed);

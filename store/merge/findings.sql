@@ -3,7 +3,7 @@ INSERT INTO noticed
 SELECT 'api_did_not_return', p.source, p.occurred_at,
     json_object('stream', p.stream, 'row_id', p.row_id, 'line', p.line, 'kind', p.kind)
 FROM parts p
-WHERE p.origin = 'file' AND p.grain <> 'describe'
+WHERE p.origin = 'file' AND p.books
     AND p.u NOT IN (SELECT f.stands_u FROM folded f JOIN said s USING (u) WHERE s.origin = 'api')
     AND EXISTS (
         FROM lake.core.coverage c

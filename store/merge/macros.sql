@@ -28,10 +28,24 @@ CREATE OR REPLACE TEMP MACRO rounded(amount, decimals) AS
 
 CREATE OR REPLACE TEMP MACRO uuid_of(words) AS md5(words)::UUID;
 
--- what a row says; ordering by it decides ties by content, never by arrival
-CREATE OR REPLACE TEMP MACRO words(r) AS ROW(
+-- what a row says, as a number: the same words, the same number. It also decides ties, so that they go by content and never
+-- by arrival.
+CREATE OR REPLACE TEMP MACRO words(r) AS hash(
     r.occurred_at, r.status, r.wallet, r.out_asset, r.out_amount, r.in_asset, r.in_amount, r.fee_asset, r.fee_amount, r.kind,
     r.namespace, r.row_id, r.event_id, r.order_id, r.tx_hash, r.market, r.side, r.price, r.source_type, r.note);
+
+-- what a row says of its movement, fee apart, to a source of this resolution
+CREATE OR REPLACE TEMP MACRO movement_at(r, step, decimals) AS hash(
+    clock(r.occurred_at, step), r.wallet, r.out_asset, rounded(r.out_amount, decimals), r.in_asset, rounded(r.in_amount, decimals));
+
+CREATE OR REPLACE TEMP MACRO fee_at(r, decimals) AS
+    CASE WHEN r.fee_amount IS NOT NULL THEN hash(r.fee_asset, rounded(r.fee_amount, decimals)) END;
+
+-- which details a row tells, one bit each
+CREATE OR REPLACE TEMP MACRO details(r) AS
+    1 * (r.event_id IS NOT NULL)::INTEGER + 2 * (r.order_id IS NOT NULL)::INTEGER + 4 * (r.tx_hash IS NOT NULL)::INTEGER
+    + 8 * (r.market IS NOT NULL)::INTEGER + 16 * (r.side IS NOT NULL)::INTEGER + 32 * (r.price IS NOT NULL)::INTEGER
+    + 64 * (r.source_type IS NOT NULL)::INTEGER + 128 * (r.note IS NOT NULL)::INTEGER;
 
 -- whose word a row is: rows with ids of one namespace are one voice, other rows are the word of their file or page
 CREATE OR REPLACE TEMP MACRO voice(r) AS
@@ -60,3 +74,7 @@ CREATE OR REPLACE TEMP MACRO nearly_same(finer, coarse, finer_decimals, decimals
 
 -- statement rows of several kinds may share a second; only these are compared with each other
 CREATE OR REPLACE TEMP MACRO kind_class(kind) AS CASE WHEN kind IN ('trade', 'fee') THEN 'trade' ELSE kind END;
+
+-- what a row moves, as one number for a digest
+CREATE OR REPLACE TEMP MACRO moves(r) AS hash(
+    r.occurred_at, r.row_id, r.wallet, r.out_asset, r.out_amount, r.in_asset, r.in_amount, r.fee_asset, r.fee_amount)::HUGEINT;

@@ -23,4 +23,4 @@ INSERT INTO noticed
 SELECT 'order_without_rows', source, occurred_at, json_object('order_id', order_id) FROM stands SEMI JOIN unexplained USING (u);
 
 INSERT INTO folded SELECT u, stands_u FROM tied WHERE equal;
-DELETE FROM stands WHERE u IN (SELECT u FROM tied UNION ALL SELECT u FROM unexplained);
+CREATE OR REPLACE TEMP TABLE dropping AS SELECT u FROM tied UNION ALL SELECT u FROM unexplained;

@@ -1,14 +1,6 @@
 -- One row of any source on the days that are derived again; `u` is its handle in here. A zero amount moves nothing.
 CREATE OR REPLACE TEMP TABLE said AS
-SELECT row_number() OVER () AS u, * REPLACE (
-    coalesce(status, 'final') AS status,
-    coalesce(wallet, 'spot') AS wallet,
-    CASE WHEN out_amount <> 0 THEN out_asset END AS out_asset, nullif(out_amount, 0) AS out_amount,
-    CASE WHEN in_amount <> 0 THEN in_asset END AS in_asset, nullif(in_amount, 0) AS in_amount,
-    CASE WHEN fee_amount <> 0 THEN fee_asset END AS fee_asset,
-    CASE WHEN grain = 'order' AND row_id IS NULL THEN 'order' ELSE namespace END AS namespace,
-    CASE WHEN grain = 'order' THEN coalesce(row_id, order_id) ELSE row_id END AS row_id)
-FROM (
+WITH ground AS (
     SELECT rowid AS lake_row, NULL::BIGINT AS mapped_row, *
     FROM lake.core.rows
     WHERE connection = $connection AND occurred_at >= $start AND occurred_at < $until
@@ -17,4 +9,26 @@ FROM (
     SELECT NULL AS lake_row, i.*, a.tx_id
     FROM incoming i JOIN arriving a USING (mapped_row)
     WHERE a.fate IN ('new', 'known') AND day_of(i.occurred_at) IN (SELECT day FROM days)
-);
+)
+SELECT coalesce(mapped_row, -1 - lake_row) AS u, lake_row, mapped_row, tx_id, origin, source, layout, stream, scope, line, part, grain,
+    CASE WHEN grain = 'order' AND row_id IS NULL THEN 'order' ELSE namespace END AS namespace,
+    CASE WHEN grain = 'order' THEN coalesce(row_id, order_id) ELSE row_id END AS row_id,
+    event_id, order_id, tx_hash, occurred_at, step, decimals, match_window, kind, source_type, coalesce(status, 'final') AS status,
+    coalesce(wallet, 'spot') AS wallet, market, side, price,
+    CASE WHEN out_amount <> 0 THEN out_asset END AS out_asset, nullif(out_amount, 0) AS out_amount,
+    CASE WHEN in_amount <> 0 THEN in_asset END AS in_asset, nullif(in_amount, 0) AS in_amount,
+    CASE WHEN fee_amount <> 0 THEN fee_asset END AS fee_asset, fee_amount, note
+FROM ground;
+
+-- one row that does not stand (it is folded, refused, not final), or stands in other words than its source's
+CREATE OR REPLACE TEMP TABLE dropped AS SELECT u FROM said WHERE status = 'open';
+CREATE OR REPLACE TEMP TABLE amended AS FROM said LIMIT 0;
+
+-- one row that stands
+CREATE OR REPLACE TEMP VIEW stands AS
+FROM said WHERE u NOT IN (SELECT u FROM dropped) UNION ALL FROM amended;
+
+-- one row that tells again what another, standing row tells
+CREATE OR REPLACE TEMP TABLE folded (u BIGINT, stands_u BIGINT);
+
+CREATE OR REPLACE TEMP TABLE noticed (kind VARCHAR, source VARCHAR, occurred_at TIMESTAMPTZ, example JSON);

@@ -3,7 +3,7 @@
 CREATE OR REPLACE TEMP TABLE postings AS
 WITH rows_of_interest AS (
     SELECT *, grain = 'statement' AS stated, kind_class(kind) AS class, day_of(occurred_at) AS day,
-        row_number() OVER (ORDER BY words(stands), source, line, part) AS place
+        row_number() OVER (ORDER BY occurred_at, words(stands), source, line, part) AS place
     FROM stands
     WHERE grain IN ('movement', 'order') OR (grain = 'statement' AND step = $step AND decimals = $decimals)
 ),

@@ -31,20 +31,27 @@ by_row AS (SELECT stated_u, arg_min(stands_u, place) AS stands_u FROM settled_ch
 SELECT DISTINCT ON (t.u) t.u, b.stands_u FROM stated t LEFT JOIN by_row b ON b.stated_u = t.first_u
 ORDER BY t.u, b.stands_u;
 
-UPDATE stands SET
-    grain = 'movement', kind = CASE WHEN w.class = 'trade' THEN 'trade' ELSE stands.kind END, occurred_at = w.occurred_at,
-    out_asset = w.out_asset, out_amount = w.out_amount, in_asset = w.in_asset, in_amount = w.in_amount,
-    fee_asset = w.fee_asset, fee_amount = coalesce(w.fee_amount, 0)
-FROM (
+INSERT INTO folded SELECT u, stands_u FROM settled WHERE u <> stands_u;
+CREATE OR REPLACE TEMP TABLE dropping AS SELECT u FROM settled WHERE u IS DISTINCT FROM stands_u;
+
+CREATE OR REPLACE TEMP TABLE amending AS
+WITH wholes AS (
     SELECT n.stands_u, n.class, min(c.occurred_at) AS occurred_at,
-        min(asset) FILTER (WHERE post = 'leg' AND amount < 0) AS out_asset, -sum(own_amount) FILTER (WHERE post = 'leg' AND amount < 0) AS out_amount,
-        min(asset) FILTER (WHERE post = 'leg' AND amount > 0) AS in_asset, sum(own_amount) FILTER (WHERE post = 'leg' AND amount > 0) AS in_amount,
-        min(asset) FILTER (WHERE post = 'fee') AS fee_asset, -sum(own_amount) FILTER (WHERE post = 'fee') AS fee_amount
+        min(asset) FILTER (WHERE post = 'leg' AND amount < 0) AS out_asset,
+        -sum(own_amount) FILTER (WHERE post = 'leg' AND amount < 0) AS out_amount,
+        min(asset) FILTER (WHERE post = 'leg' AND amount > 0) AS in_asset,
+        sum(own_amount) FILTER (WHERE post = 'leg' AND amount > 0) AS in_amount,
+        min(asset) FILTER (WHERE post = 'fee') AS fee_asset, coalesce(-sum(own_amount) FILTER (WHERE post = 'fee'), 0) AS fee_amount
     FROM changes c JOIN novel n USING (wallet, class, clock)
     WHERE c.stands_u IS NULL AND n.whole GROUP BY n.stands_u, n.class
-) w
-WHERE stands.u = w.stands_u;
-
-UPDATE stands SET grain = 'movement' WHERE u IN (SELECT u FROM settled WHERE u = stands_u);
-INSERT INTO folded SELECT u, stands_u FROM settled WHERE u <> stands_u;
-DELETE FROM stands WHERE grain = 'statement' AND u IN (SELECT u FROM settled);
+)
+SELECT s.* REPLACE (
+    'movement' AS grain, CASE WHEN w.class = 'trade' THEN 'trade' ELSE s.kind END AS kind,
+    coalesce(w.occurred_at, s.occurred_at) AS occurred_at,
+    CASE WHEN w.stands_u IS NULL THEN s.out_asset ELSE w.out_asset END AS out_asset,
+    CASE WHEN w.stands_u IS NULL THEN s.out_amount ELSE w.out_amount END AS out_amount,
+    CASE WHEN w.stands_u IS NULL THEN s.in_asset ELSE w.in_asset END AS in_asset,
+    CASE WHEN w.stands_u IS NULL THEN s.in_amount ELSE w.in_amount END AS in_amount,
+    CASE WHEN w.stands_u IS NULL THEN s.fee_asset ELSE w.fee_asset END AS fee_asset,
+    CASE WHEN w.stands_u IS NULL THEN s.fee_amount ELSE w.fee_amount END AS fee_amount)
+FROM stands s SEMI JOIN (SELECT u FROM settled WHERE u = stands_u) USING (u) LEFT JOIN wholes w ON w.stands_u = s.u;

@@ -8,13 +8,13 @@ WITH passing AS (
 counted AS (
     SELECT *, CASE WHEN row_id IS NULL THEN row_number() OVER (
         PARTITION BY speaker, source, occurred_at, wallet, out_asset, out_amount, in_asset, in_amount, fee_asset, fee_amount, tx_hash
-        ORDER BY words(passing), line, part) ELSE u END AS nth
+        ORDER BY occurred_at, words(passing), line, part) ELSE u END AS nth
     FROM passing
 )
-SELECT u, speaker, row_number() OVER (ORDER BY words(counted), source, line, part) AS place,
+SELECT u, speaker, row_number() OVER (ORDER BY occurred_at, words(counted), source, line, part) AS place,
     first_value(u) OVER (
         PARTITION BY speaker, occurred_at, wallet, out_asset, out_amount, in_asset, in_amount, fee_asset, fee_amount, tx_hash, nth
-        ORDER BY words(counted), source, line, part) AS first_u,
+        ORDER BY occurred_at, words(counted), source, line, part) AS first_u,
     row_id IS NOT NULL AS has_id, step, decimals, occurred_at, match_window, tx_hash,
     out_asset, out_amount, in_asset, in_amount, fee_asset, fee_amount
 FROM counted;

@@ -1,0 +1,23 @@
+-- One API answer beside what the API said of that id before; of several answers in one go the latest counts.
+CREATE OR REPLACE TEMP TABLE overtaken AS
+WITH answers AS (SELECT * FROM incoming WHERE origin = 'api' AND row_id IS NOT NULL),
+doubled AS (SELECT grain, namespace, row_id FROM answers GROUP BY ALL HAVING count(*) > 1)
+SELECT mapped_row FROM answers SEMI JOIN doubled USING (grain, namespace, row_id)
+QUALIFY row_number() OVER (PARTITION BY grain, namespace, row_id ORDER BY said_at DESC, words(answers), source, line, part) > 1;
+
+INSERT INTO arriving
+WITH answers AS (
+    SELECT mapped_row, grain, namespace, row_id, said_at, words(incoming) AS words
+    FROM incoming WHERE origin = 'api' AND row_id IS NOT NULL
+),
+stood AS (
+    SELECT rowid AS lake_row, tx_id, grain, namespace, row_id, said_at, words(r) AS words
+    FROM lake.core.rows r WHERE connection = $connection AND origin = 'api'
+)
+SELECT a.mapped_row, s.tx_id, s.lake_row, CASE
+    WHEN s.lake_row IS NULL THEN 'new'
+    WHEN a.words = s.words THEN 'repeated'
+    WHEN a.said_at < s.said_at OR a.said_at = s.said_at AND a.words < s.words THEN 'outdated'
+    ELSE 'new' END
+FROM answers a ANTI JOIN stored USING (mapped_row) ANTI JOIN overtaken USING (mapped_row)
+LEFT JOIN stood s USING (grain, namespace, row_id);
