@@ -63,7 +63,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Cells that may be the header. line: its physical line. wrapped: each line of the file is one quoted cell that holds a row."""
+    """Cells that may be the header. line: its physical line. wrapped: each line is one quoted cell that holds a row."""
 
     line: int
     delimiter: str

@@ -115,7 +115,8 @@ def _by_values(matches: Sequence[Match], sample: Callable[[Header], Sequence[Seq
 
 def _fitting(match: Match, rows: Sequence[Sequence[str]]) -> int:
     """How many cells under typed columns look like their type."""
-    typed = [(match.at[one.name], _VALUES[one.type]) for one in match.layout.columns if one.type in _VALUES and one.name in match.at]
+    found = [column for column in match.layout.columns if column.type in _VALUES and column.name in match.at]
+    typed = [(match.at[column.name], _VALUES[column.type]) for column in found]
     return sum(bool(look.fullmatch(row[n].strip())) for row in rows for n, look in typed if n < len(row))
 
 

@@ -24,10 +24,12 @@ WHOLE_ROW = "."
 
 _FILE = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
 _PROSE = re.compile(r"""\n[ \t]*\n(?=[ \t]*(?!\[|\#|[\w"'.^-]+[ \t]*=)\S)""")
-_HEADER_KEYS = frozenset(
-    "exchange title source one_row streams books zone step decimals rows columns skip balance balance_per ignored file_name blank"
-    .split()
-)  # fmt: skip
+_HEADER_KEYS = frozenset({
+    "exchange", "title", "source", "one_row", "streams", "books", "zone", "step", "decimals", "rows", "columns", "skip",
+    "balance", "balance_per", "ignored", "file_name", "blank",
+})  # fmt: skip
+RESERVED = frozenset({"line", "page", "fetched_at"})
+"""Columns of `rows` that the reader adds."""
 _COLUMN_KEYS = frozenset({"type", "names", "match", "path", "zone", "formats", "pair"})
 _STEP_OF_PATH = re.compile(r"([^\[\]{}?]*)(\?)?(\[\]|\{\}|$)\.?")
 
@@ -195,6 +197,10 @@ class _Header:
         if all(column.optional for column in columns):
             raise LayoutError(self.id, "all columns are optional, so nothing would tell this layout from others")
         names = {column.name for column in columns}
+        folded = [column.name.casefold() for column in columns]
+        clashing = sorted(RESERVED & set(folded) | {name for name in folded if folded.count(name) > 1})
+        if clashing:
+            raise LayoutError(self.id, f"[columns] {', '.join(clashing)}: named twice, or a name of the reader's own")
         for column in columns:
             if column.pair is not None and column.pair not in names:
                 raise LayoutError(self.id, f"[columns] {column.name}: pair {column.pair!r} is not a column")

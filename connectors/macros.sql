@@ -18,26 +18,36 @@ CREATE OR REPLACE TEMP MACRO decimals_of(v) AS
         - coalesce(try_cast(nullif(regexp_extract(v, '[eE](.*)$', 1), '') AS INTEGER), 0)
     END;
 
+-- the same number without its exponent; a cast of '1e-7' is exact, one of '0.00000000000000000001e5' is not
+CREATE OR REPLACE TEMP MACRO shifted(digits, scale) AS
+    CASE WHEN scale <= 0 THEN digits || repeat('0', -scale)
+         ELSE left(lpad(digits, greatest(length(digits), scale + 1)::INTEGER, '0'), -scale) || '.'
+              || right(lpad(digits, greatest(length(digits), scale + 1)::INTEGER, '0'), scale) END;
+CREATE OR REPLACE TEMP MACRO without_exponent(v) AS
+    CASE WHEN contains(lower(v), 'e') THEN regexp_extract(v, '^[+-]') || shifted(
+        replace(regexp_extract(v, '^[+-]?([0-9.]+)', 1), '.', ''),
+        length(regexp_extract(v, '\.([0-9]*)', 1)) - try_cast(regexp_extract(v, '[eE](.*)$', 1) AS INTEGER))
+    ELSE v END;
+
 -- the slow way, right for everything: more than 18 decimals that are not zeros are refused instead of rounded
 CREATE OR REPLACE TEMP MACRO odd_number_of(v) AS
-    CASE WHEN is_number(v) AND decimals_of(v) <= 18 THEN try_cast(lower(v) AS DECIMAL(38,18)) END;
+    CASE WHEN is_number(v) AND decimals_of(v) <= 18 THEN try_cast(without_exponent(v) AS DECIMAL(38,18)) END;
 
--- eleven to eighteen decimals: whole and broken part apart, each narrow
-CREATE OR REPLACE TEMP MACRO long_number_of(v) AS
-    CASE WHEN starts_with(v, '-')
-        THEN try_cast(split_part(v, '.', 1) AS DECIMAL(18,0))::DECIMAL(38,18) - try_cast('.' || split_part(v, '.', 2) AS DECIMAL(18,18))::DECIMAL(38,18)
-        ELSE try_cast(split_part(v, '.', 1) AS DECIMAL(18,0))::DECIMAL(38,18) + try_cast('.' || split_part(v, '.', 2) AS DECIMAL(18,18))::DECIMAL(38,18)
+-- the fast way: plain digits, up to 18 decimals; eleven to eighteen by whole and broken part apart, each narrow
+CREATE OR REPLACE TEMP MACRO narrow_number_of(v) AS
+    CASE
+        WHEN contains(v, 'e') OR contains(v, 'E') OR contains(v, '_') OR length(v) - strpos(v, '.') > 18 THEN NULL
+        WHEN strpos(v, '.') = 0 THEN try_cast(v AS DECIMAL(18,0))::DECIMAL(38,18)
+        WHEN length(v) - strpos(v, '.') <= 4 THEN try_cast(v AS DECIMAL(18,4))::DECIMAL(38,18)
+        WHEN length(v) - strpos(v, '.') <= 10 THEN try_cast(v AS DECIMAL(18,10))::DECIMAL(38,18)
+        WHEN starts_with(v, '-') THEN try_cast(split_part(v, '.', 1) AS DECIMAL(18,0))::DECIMAL(38,18)
+            - try_cast('.' || split_part(v, '.', 2) AS DECIMAL(18,18))::DECIMAL(38,18)
+        ELSE try_cast(split_part(v, '.', 1) AS DECIMAL(18,0))::DECIMAL(38,18)
+            + try_cast('.' || split_part(v, '.', 2) AS DECIMAL(18,18))::DECIMAL(38,18)
     END;
 
 -- a number as spreadsheets and exchanges write it, exponents included; no thousands separators
-CREATE OR REPLACE TEMP MACRO number_of(v) AS
-    CASE
-        WHEN contains(v, 'e') OR contains(v, 'E') OR contains(v, '_') OR length(v) - strpos(v, '.') > 18 THEN odd_number_of(v)
-        WHEN strpos(v, '.') = 0 THEN try_cast(v AS DECIMAL(18,0))::DECIMAL(38,18)
-        WHEN length(v) - strpos(v, '.') <= 4 THEN coalesce(try_cast(v AS DECIMAL(18,4))::DECIMAL(38,18), odd_number_of(v))
-        WHEN length(v) - strpos(v, '.') <= 10 THEN coalesce(try_cast(v AS DECIMAL(18,10))::DECIMAL(38,18), odd_number_of(v))
-        ELSE coalesce(long_number_of(v), odd_number_of(v))
-    END;
+CREATE OR REPLACE TEMP MACRO number_of(v) AS coalesce(narrow_number_of(v), odd_number_of(v));
 
 CREATE OR REPLACE TEMP MACRO number_trouble(v) AS
     CASE WHEN NOT is_number(v) THEN 'not a number'
@@ -60,7 +70,8 @@ CREATE OR REPLACE TEMP MACRO money_digits(v) AS
 -- then the pair that the line is about decides where the number ends; without one, codes that nothing else resembles.
 CREATE OR REPLACE TEMP MACRO glued_head(v) AS regexp_extract(v, '^[+-]?[0-9,]*\.?[0-9]+([eE]-[0-9]+)?');
 
-CREATE OR REPLACE TEMP MACRO is_end_of(code, pair) AS starts_with(upper(pair), upper(code)) OR ends_with(upper(pair), upper(code));
+CREATE OR REPLACE TEMP MACRO is_end_of(code, pair) AS
+    length(code) < length(pair) AND (starts_with(upper(pair), upper(code)) OR ends_with(upper(pair), upper(code)));
 
 CREATE OR REPLACE TEMP MACRO code_in_pair(head, tail, pair) AS
     list_filter(

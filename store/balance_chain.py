@@ -50,7 +50,7 @@ def _steps(con: duckdb.DuckDBPyConnection, layout: Layout, order: str) -> str:
     )
     moved = f"SELECT line, occurred_at, {delta} AS delta FROM mapped"
     if one(con, "SELECT coalesce(max(part), 0) FROM mapped")[0]:
-        moved = f"SELECT line, min(occurred_at) AS occurred_at, sum(delta) AS delta FROM ({moved}) GROUP BY line"
+        moved = f"SELECT line, min(occurred_at) AS occurred_at, sum(delta) AS delta FROM ({moved}) GROUP BY ALL"
     per = ", ".join(quoted(name) for name in layout.balance_per) or "NULL"
     balance = quoted(layout.balance or "")
     return (

@@ -72,9 +72,10 @@ def _typed(layout: Layout, cells: Sequence[Cell], carried: Sequence[str], raw: s
     """
     at = {cell.column.name: n for n, cell in enumerate(cells)}
     steps = [_steps(layout, cell, n, at) for n, cell in enumerate(cells)]
-    query = f"SELECT {', '.join([*carried, *(f'{cell.raw or ABSENT} AS {_raw(n)}' for n, cell in enumerate(cells))])} FROM {raw}"
+    taken = [f"{cell.raw or ABSENT} AS {_raw(n)}" for n, cell in enumerate(cells)]
+    query = f"SELECT {', '.join([*carried, *taken])} FROM {raw}"
     for depth in range(max(map(len, steps))):
-        layer = [f"{value} AS {name}" for cell_steps in steps if depth < len(cell_steps) for name, value in cell_steps[depth].items()]
+        layer = [f"{sql} AS {name}" for some in steps if depth < len(some) for name, sql in some[depth].items()]
         query = f"SELECT *, {', '.join(layer)} FROM ({query})"
     return query
 
@@ -100,7 +101,8 @@ def _steps(layout: Layout, cell: Cell, n: int, at: Mapping[str, int]) -> list[di
 
 
 def _glued(cell: Cell, n: int, pair: str) -> list[dict[str, str]]:
-    text, head, tail, asset, digits, plain = _text(n), *(_part(n, part) for part in ("head", "tail", "asset", "digits", "plain"))
+    text = _text(n)
+    head, tail, asset, digits, plain = (_part(n, part) for part in ("head", "tail", "asset", "digits", "plain"))
     return [
         {head: f"glued_head({text})"},
         {tail: f"{text}[length({head}) + 1:]"},

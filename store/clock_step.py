@@ -21,7 +21,10 @@ def step_of_mapped(con: duckdb.DuckDBPyConnection, expected: int) -> tuple[int, 
     finer = [STEPS[name] for name in _FINER if STEPS[name] < expected]
     us = "epoch_us(occurred_at)"
     whole = [f"bool_and({us} % {step} = 0)" for step in (expected, *finer)]
-    cut = [f"bool_and({us} % {step} = 0) AND count(DISTINCT {us} // {step} % {around}) >= {ENOUGH_UNITS}" for step, _, around in coarser]
+    cut = [
+        f"bool_and({us} % {step} = 0) AND count(DISTINCT {us} // {step} % {around}) >= {ENOUGH_UNITS}"
+        for step, _, around in coarser
+    ]
     row = con.execute(f"SELECT count(*), {', '.join([*whole, *cut])} FROM mapped").fetchone()
     if row is None or not row[0]:
         return expected, ""

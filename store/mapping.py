@@ -31,8 +31,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 OPTIONAL_WORDS = frozenset({"kind", "status", "side"})
 
 MAPPED: Mapping[str, str] = {
-    "line": "BIGINT", "part": "SMALLINT", "grain": "VARCHAR", "namespace": "VARCHAR", "row_id": "VARCHAR", "event_id": "VARCHAR",
-    "order_id": "VARCHAR", "tx_hash": "VARCHAR", "occurred_at": "TIMESTAMPTZ", "match_window": "INTEGER", "kind": "VARCHAR",
+    "line": "BIGINT", "part": "SMALLINT", "grain": "VARCHAR", "namespace": "VARCHAR", "row_id": "VARCHAR",
+    "event_id": "VARCHAR", "order_id": "VARCHAR", "tx_hash": "VARCHAR", "occurred_at": "TIMESTAMPTZ",
+    "match_window": "INTEGER", "kind": "VARCHAR",
     "source_type": "VARCHAR", "status": "VARCHAR", "wallet": "VARCHAR", "market": "VARCHAR", "side": "VARCHAR",
     "price": "DECIMAL(38,18)", "out_asset": "VARCHAR", "out_amount": "DECIMAL(38,18)", "in_asset": "VARCHAR",
     "in_amount": "DECIMAL(38,18)", "fee_asset": "VARCHAR", "fee_amount": "DECIMAL(38,18)", "note": "VARCHAR",
@@ -104,7 +105,10 @@ def begin_reading(con: duckdb.DuckDBPyConnection, exchange: str) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE mapped ({row})")
     con.execute(f"CREATE OR REPLACE TEMP TABLE reported ({row})")
     con.execute("CREATE OR REPLACE TEMP TABLE skipped (source VARCHAR, line BIGINT, rule VARCHAR)")
-    con.execute("CREATE OR REPLACE TEMP TABLE quarantined (source VARCHAR, line BIGINT, column_name VARCHAR, value VARCHAR, why VARCHAR)")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE quarantined"
+        " (source VARCHAR, line BIGINT, column_name VARCHAR, value VARCHAR, why VARCHAR)"
+    )
     con.execute("CREATE OR REPLACE TEMP TABLE read_sources (source VARCHAR)")
     con.execute("CREATE TEMP TABLE IF NOT EXISTS markets (symbol VARCHAR, base VARCHAR, quote VARCHAR)")
     for path in macro_files(exchange):
@@ -120,8 +124,8 @@ def name_sources(con: duckdb.DuckDBPyConnection, sources: Iterable[Source]) -> N
     listed = [(one.id, one.origin, one.stream, one.scope, one.said_at) for one in sources]
     ids, origins, streams, scopes, said = (list(column) for column in zip(*listed, strict=True))
     con.execute(
-        "INSERT INTO row_sources SELECT generate_subscripts($1::VARCHAR[], 1) - 1, unnest($1::VARCHAR[]), unnest($2::VARCHAR[]),"
-        " unnest($3::VARCHAR[]), unnest($4::VARCHAR[]), unnest($5::TIMESTAMPTZ[])",
+        "INSERT INTO row_sources SELECT generate_subscripts($1::VARCHAR[], 1) - 1,"
+        " unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), unnest($3::VARCHAR[]), unnest($4::VARCHAR[]), unnest($5::TIMESTAMPTZ[])",
         [ids, origins, streams, scopes, said],
     )
     con.execute("INSERT INTO read_sources SELECT source FROM row_sources")
@@ -139,7 +143,7 @@ def map_rows(con: duckdb.DuckDBPyConnection, layout: Layout, step: int) -> tuple
 
 
 def _answer(con: duckdb.DuckDBPyConnection, layout: Layout, step: int) -> set[str]:
-    """Run the SELECT into the temp table `answered`: rows as in `mapped`, still with `skip`, `quarantine`, batch-wide `line`."""
+    """Run the SELECT into the temp table `answered`: rows as in `mapped`, and `skip`, `quarantine`, `batch_line`."""
     select = f"({layout.sql}\n)"
     try:
         names = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {select}").fetchall()}
@@ -180,7 +184,8 @@ def _check_answer(con: duckdb.DuckDBPyConnection, layout: Layout, names: set[str
         con, f"SELECT count(*), count(DISTINCT {key}), count(DISTINCT batch_line), (SELECT count(*) FROM rows) FROM answered"
     )
     if distinct != rows:
-        twice = one(con, f"SELECT min(batch_line) FROM (SELECT batch_line FROM answered GROUP BY batch_line, {key} HAVING count(*) > 1)")[0]
+        several = f"SELECT batch_line FROM answered GROUP BY batch_line, {key} HAVING count(*) > 1"
+        twice = one(con, f"SELECT min(batch_line) FROM ({several})")[0]
         raise LayoutError(layout.id, f"its SELECT yields {_line(twice)} more than once with the same part")
     if lines != given:
         lost = one(con, "SELECT min(line) FROM rows WHERE line NOT IN (SELECT batch_line FROM answered)")[0]

@@ -1,7 +1,7 @@
 """What a page or a file says, by its layout: rows in the temp tables `mapped` and `reported`, and the fate of every line.
 
-    mapped, reported    what layouts yield (`reported`: grain 'balance'), with source, origin, layout, stream, scope, said_at, step,
-                        decimals
+    mapped, reported    what layouts yield (`reported`: of grain 'balance'), and of each row its source, origin, layout, stream,
+                        scope, said_at, step, decimals
     skipped             source, line, rule
     quarantined         source, line, column_name, value, why; one row per line
 
@@ -29,7 +29,8 @@ def name_markets(con: duckdb.DuckDBPyConnection, markets: Iterable[Market]) -> N
     if listed:
         symbols, bases, quotes = (list(column) for column in zip(*listed, strict=True))
         con.execute(
-            "INSERT INTO markets SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), unnest($3::VARCHAR[])", [symbols, bases, quotes]
+            "INSERT INTO markets SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), unnest($3::VARCHAR[])",
+            [symbols, bases, quotes],
         )
 
 

@@ -1,4 +1,4 @@
-"""An owner's file to typed rows: in one vectorised pass where it is a clean table, else line by line with every oddity named."""
+"""An owner's file to mapped rows: in one vectorised pass where it is a clean table, else line by line, naming every oddity."""
 
 from __future__ import annotations
 
@@ -39,6 +39,13 @@ def read_file(
 ) -> Reading:
     """Map a file into `mapped`, `reported`, `skipped`, `quarantined`. Raises FileRefused with line, column, value and why."""
     candidates = [find_layout(layout, exchange)] if layout else file_layouts(exchange)
+    return map_file(con, exchange, connection, upload, path, candidates)
+
+
+def map_file(
+    con: duckdb.DuckDBPyConnection, exchange: str, connection: str, upload: str, path: Path, candidates: Sequence[Layout]
+) -> Reading:
+    """`read_file` by the one of these layouts that the file's header names."""
     begin_reading(con, exchange)
     with tempfile.TemporaryDirectory(prefix="gapless-") as folder:
         text = as_text(path, path.name, Path(folder))
@@ -186,7 +193,7 @@ def _sample(text: Text, header: Header) -> list[list[str]]:
 
 
 def _quarantine(con: duckdb.DuckDBPyConnection, match: Match, raw: str, broken: Sequence[BadLine], upload: str) -> int:
-    """Set aside the lines that are no rows, and those with a cell that is no value of its type; returns how many the latter are."""
+    """Set aside the lines that are no rows and those with a cell that is no value; returns how many the latter are."""
     bad = one(con, f"SELECT count({TROUBLE}) FROM read_rows")[0]
     if bad:
         con.execute(f"INSERT INTO quarantined SELECT ?, * FROM ({troubles(match.layout, _cells(match), raw)})", [upload])

@@ -43,7 +43,7 @@ def read_pages(con: duckdb.DuckDBPyConnection, exchange: str, connection: str, p
     by_layout: dict[str, list[KeptPage]] = {}
     for kept in pages:
         by_layout.setdefault(find_layout(kept.page.layout, exchange).id, []).append(kept)
-    readings = [_read(con, exchange, connection, find_layout(name), some) for name, some in by_layout.items()]
+    readings = [map_pages(con, exchange, connection, find_layout(name), some) for name, some in by_layout.items()]
     return _together(con, connection, readings)
 
 
@@ -55,7 +55,8 @@ def quote_numbers(body: str) -> str:
     if _FRAGILE.search(body) is None:
         return body
     if "\\" in body:
-        return _quote_outside(body.replace("\\\\", "\x01").replace('\\"', "\x02")).replace("\x02", '\\"').replace("\x01", "\\\\")
+        hidden = body.replace("\\\\", "\x01").replace('\\"', "\x02")
+        return _quote_outside(hidden).replace("\x02", '\\"').replace("\x01", "\\\\")
     return _quote_outside(body)
 
 
@@ -68,9 +69,10 @@ def _quote_outside(body: str) -> str:
     return '"'.join(parts)
 
 
-def _read(
+def map_pages(
     con: duckdb.DuckDBPyConnection, exchange: str, connection: str, layout: Layout, pages: Sequence[KeptPage]
 ) -> Reading:
+    """Add the rows of pages of one layout to the tables that `begin_reading` emptied."""
     name_sources(con, [Source(kept.id, "api", kept.stream, kept.scope, kept.page.fetched_at) for kept in pages])
     context = _take_in(con, exchange, layout, pages)
     cells = [Cell(column, _raw(column, layout), told=False) for column in layout.columns]
@@ -107,8 +109,11 @@ def _take_in(con: duckdb.DuckDBPyConnection, exchange: str, layout: Layout, page
     named = {key for kept in pages for key in kept.page.context}
     named |= {word.removeprefix("context_") for word in _CONTEXT.findall(layout.sql)}
     keys = sorted(named)
-    columns = ["page VARCHAR", "fetched_at TIMESTAMPTZ", "body VARCHAR", *(f"{quoted('context_' + key)} VARCHAR" for key in keys)]
-    con.execute(f"CREATE OR REPLACE TEMP TABLE page_bodies (number BIGINT, {', '.join(columns)})")
+    columns = "".join(f", {quoted('context_' + key)} VARCHAR" for key in keys)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE page_bodies"
+        f" (number BIGINT, page VARCHAR, fetched_at TIMESTAMPTZ, body VARCHAR{columns})"
+    )
     values: list[list[str | None] | list[datetime]] = [
         [kept.id for kept in pages],
         [kept.page.fetched_at for kept in pages],
@@ -126,7 +131,8 @@ def _raw_rows(layout: Layout, context: Sequence[str]) -> str:
     deepest = len(layout.rows)
     line = "n1" if deepest == 1 else f"row_number() OVER (PARTITION BY number ORDER BY {_each('n', deepest)})"
     whole = _whole_row(layout) if _takes_whole_row(layout) else ""
-    return f"(SELECT (number << {LINE_BITS}) | {line} AS line, *{whole} FROM {_elements(layout, deepest, 'page_bodies', context)})"
+    elements = _elements(layout, deepest, "page_bodies", context)
+    return f"(SELECT (number << {LINE_BITS}) | {line} AS line, *{whole} FROM {elements})"
 
 
 def _whole_row(layout: Layout) -> str:
@@ -141,9 +147,9 @@ def _elements(layout: Layout, depth: int, bodies: str, context: Sequence[str] = 
     carried = ", ".join(["number", "page", "fetched_at", *map(quoted, context)])
     relation = f"(SELECT {carried}, from_json(body, {_spelled(_type(layout, 0))}) AS e0 FROM {bodies})"
     for n in range(1, depth + 1):
-        around = "".join(f"e{m}, n{m}, " for m in range(1, n))
+        kept = carried + "".join(f", e{m}, n{m}" for m in range(1, n))
         items = _items(layout, n)
-        relation = f"(SELECT {carried}, {around}unnest({items}) AS e{n}, generate_subscripts({items}, 1) AS n{n} FROM {relation})"
+        relation = f"(SELECT {kept}, unnest({items}) AS e{n}, generate_subscripts({items}, 1) AS n{n} FROM {relation})"
     return relation
 
 
@@ -261,7 +267,8 @@ def _malformed(con: duckdb.DuckDBPyConnection) -> str:
 def _drift(layout: Layout, pages: Sequence[KeptPage]) -> tuple[str, ...]:
     """Fields of the rows that the layout neither reads nor ignores, from a sample of the first and the last page."""
     known = {column.path[0] for column in layout.columns if PARENT not in column.path} | set(layout.ignored)
-    rows = [row for kept in {pages[0].id: pages[0], pages[-1].id: pages[-1]}.values() for row in _sample(layout, kept.page.body)]
+    ends = {kept.id: kept.page.body for kept in (pages[0], pages[-1])}
+    rows = [row for body in ends.values() for row in _sample(layout, body)]
     return tuple(sorted({key for row in rows if isinstance(row, dict) for key in row} - known))
 
 
