@@ -9,7 +9,7 @@ moves AS (
     SELECT i, pair, CASE WHEN NOT is_alone THEN 'trade' WHEN first THEN 'deposit' ELSE 'earn' END AS type,
         CASE WHEN NOT is_alone THEN 'tradespot' WHEN first THEN '' ELSE 'reward' END AS subtype,
         CASE WHEN first THEN 'ZEUR' WHEN is_alone THEN 'DOT' ELSE coin END AS asset,
-        (CASE WHEN is_alone AND first THEN 30000 + noise / 100
+        (CASE WHEN is_alone AND first THEN 10000 + noise / 200
               WHEN is_alone THEN noise / 1000000
               WHEN first THEN -(100 + noise / 1250)
               ELSE 1 + noise / 1000000 END)::DECIMAL(18, 10) AS amount,
@@ -24,6 +24,6 @@ SELECT
     type, subtype, 'currency' AS aclass, '' AS subclass, asset, 'spot / main' AS wallet,
     CASE asset WHEN 'ZEUR' THEN amount::DECIMAL(18, 4)::VARCHAR ELSE amount::VARCHAR END AS amount,
     CASE asset WHEN 'ZEUR' THEN fee::DECIMAL(18, 4)::VARCHAR ELSE fee::VARCHAR END AS fee,
-    sum(amount - fee) OVER (PARTITION BY asset ORDER BY i)::DECIMAL(18, 10)::VARCHAR AS balance
-FROM moves
+    CASE asset WHEN 'ZEUR' THEN balance::DECIMAL(18, 4)::VARCHAR ELSE balance::DECIMAL(18, 10)::VARCHAR END AS balance
+FROM (SELECT *, sum(amount - fee) OVER (PARTITION BY asset ORDER BY i) AS balance FROM moves)
 ORDER BY i

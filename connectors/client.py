@@ -15,9 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import requests
-from requests.adapters import HTTPAdapter
-
 from connectors.contract import Exchange
 from connectors.failures import translate, unreadable, without_secrets
 
@@ -101,7 +98,9 @@ def open_client(
     )
     built.rateLimit *= throttle
     if api_url is not None:
-        built.session.mount("https://", _Detour(api_url))
+        from connectors.detour import Detour
+
+        built.session.mount("https://", Detour(api_url))
     if pace_dir is not None and throttle > 0:
         counted = credentials.get("apiKey", "") if exchange.ccxt_id in _COUNTED_PER_KEY else ""
         built.throttle = _shared_pace(built, pace_dir / f"{exchange.ccxt_id}-{_digest(api_url or '', counted)}.sqlite")
@@ -111,21 +110,6 @@ def open_client(
 def read_json(body: str) -> Any:
     """An answer as values; numbers with a point are Decimal, never float."""
     return json.loads(body, parse_float=Decimal)
-
-
-class _Detour(HTTPAdapter):
-    """Sends what is meant for `https://host/path` to `base/host/path`; who asked never sees the other address."""
-
-    def __init__(self, base: str) -> None:
-        self._base = base.rstrip("/")
-        super().__init__()
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        detoured = request.copy()
-        detoured.url = f"{self._base}/{str(request.url).removeprefix('https://')}"
-        response = super().send(detoured, *args, **kwargs)
-        response.url, response.request = str(request.url), request
-        return response
 
 
 def _shared_pace(built: Any, path: Path) -> Callable[[float | None], None]:

@@ -68,9 +68,10 @@ def connect(
     import pipeline
     from serve.credentials import read_credentials
     from store.keys import KeyStore
-    from store.lake import open_lake
+    from store.lake import open_lake, spare_pandas
     from store.settings import Settings
 
+    spare_pandas()
     settings = Settings()
     credentials = read_credentials(exchange, keys)
     with open_lake(settings) as lake:
@@ -102,7 +103,9 @@ def sync(
 ) -> None:
     """Bring connections up to date, now, in this process."""
     from serve.sync_command import run
+    from store.lake import spare_pandas
 
+    spare_pandas()
     raise typer.Exit(run(names or [], as_json=as_json))
 
 
@@ -116,7 +119,9 @@ def import_(
 ) -> None:
     """Take in CSV exports: every line is accounted for, and nothing is counted twice."""
     from serve.import_command import run
+    from store.lake import spare_pandas
 
+    spare_pandas()
     raise typer.Exit(run(files, connection, layout or None, yes=yes, as_json=as_json))
 
 
@@ -134,9 +139,10 @@ def uploads(as_json: Json = False) -> None:
 def undo(upload: Annotated[str, typer.Argument(help="An upload's id, as in `gapless uploads`.")]) -> None:
     """Take a file back as a whole: what the other sources say stays."""
     import pipeline
-    from store.lake import open_lake
+    from store.lake import open_lake, spare_pandas
     from store.settings import Settings
 
+    spare_pandas()
     with open_lake(Settings()) as lake:
         merged = pipeline.undo_upload(lake, upload, pipeline.utc_now())
     say(f"{upload} is taken back: {merged.removed} transactions only it had are gone. The file itself stays in the archive.")
@@ -164,7 +170,9 @@ def sql(query: Annotated[str, typer.Argument(help="One query; without it, a prom
 def export(folder: Annotated[Path, typer.Argument(help="A folder; made if it is not there.")], as_json: Json = False) -> None:
     """Write transactions, legs, balances, coverage and gaps as CSV and Parquet, stamped with their completeness."""
     from serve.export import run
+    from store.lake import spare_pandas
 
+    spare_pandas()
     written = run(folder)
     if as_json:
         print_json(written)
@@ -183,9 +191,10 @@ def version() -> None:
 
 
 def _listing(query: str, as_json: bool, *, empty: str) -> None:
-    from store.lake import open_lake
+    from store.lake import open_lake, spare_pandas
     from store.settings import Settings
 
+    spare_pandas()
     with open_lake(Settings(), read_only=True) as lake:
         lake.con.execute("USE lake")
         cursor = lake.con.execute(query)

@@ -23,7 +23,8 @@ def run(files: list[Path], connection: str, layout: str | None, *, yes: bool, as
     with open_lake(Settings()) as lake:
         for path in files:
             try:
-                preview = pipeline.preview_file(lake, connection, path, layout, pipeline.utc_now())
+                look = pipeline.import_unseen if yes else pipeline.preview_file
+                preview = look(lake, connection, path, layout, pipeline.utc_now())
             except Exception as exc:  # noqa: BLE001 - one refused file must not stop the next; what is not explained is raised
                 told = explain(exc)
                 if told is None:
@@ -34,7 +35,8 @@ def run(files: list[Path], connection: str, layout: str | None, *, yes: bool, as
                 continue
             tell(preview)
             if yes or preview.already or _agreed(preview):
-                pipeline.import_file(lake, preview, pipeline.utc_now(), confirmed_by_owner=not yes and _vouched(preview))
+                if not yes:
+                    pipeline.import_file(lake, preview, pipeline.utc_now(), confirmed_by_owner=_vouched(preview))
                 documents.append(as_document(preview))
                 trouble = trouble or preview.reading.quarantined > 0
     if as_json:

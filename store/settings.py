@@ -6,7 +6,7 @@ import os
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 
@@ -29,6 +29,12 @@ class Settings(BaseSettings):
     """Seconds to wait for the commit lock before saying who holds it up."""
     heartbeat_url: str = ""
 
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        """The catalog remembers where its files lie: from another folder the same lake must be the same path."""
+        return home.expanduser().absolute()
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -48,7 +54,9 @@ class Settings(BaseSettings):
     @cached_property
     def data_path(self) -> str:
         """Holds nothing but DuckLake's own files: its clean-up deletes foreign Parquet."""
-        return self.data.rstrip("/") + "/" if self.data else f"{self.home / 'lake'}/"
+        if "://" in self.data:
+            return self.data.rstrip("/") + "/"
+        return f"{Path(self.data).expanduser().absolute() if self.data else self.home / 'lake'}/"
 
     @property
     def uses_postgres(self) -> bool:

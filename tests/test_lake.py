@@ -149,3 +149,11 @@ def test_every_column_of_the_analysts_views_is_read_from_the_catalog_of_views(la
         described = reader.con.execute("SELECT view_name, string_agg(column_name, ', ') FROM catalog GROUP BY 1").fetchall()
         for view, columns in described:
             reader.con.execute(f"SELECT {columns} FROM {view}")
+
+
+def test_a_home_named_from_its_own_folder_is_the_same_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with open_lake(Settings(home=Path("home"))) as lake:
+        lake.commit(lambda con: insert_activity(con, "w", 2))
+    with open_lake(Settings(home=tmp_path / "home"), read_only=True) as reader:
+        assert count_activity(reader.con) == 2
