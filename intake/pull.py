@@ -153,13 +153,13 @@ def _quiet_scopes(pull: Pull, stream: Stream, scopes: list[str]) -> frozenset[st
     foreign = {
         market.symbol for market in accounts.markets_of(con, pull.exchange.id) if not {market.base, market.quote} <= held
     }
-    read_before = coverage.covered(con, pull.name, stream.name)
+    read_before = coverage.read_by_api(con, pull.name, stream.name)
     return frozenset(foreign & read_before.keys() - coverage.scopes_with_rows(con, pull.name, stream.name))
 
 
 def _leave_unasked(pull: Pull, stream: Stream, quiet: frozenset[str]) -> None:
     asked_at = pull.clock() - stream.lag
-    claimed = coverage.covered(pull.lake.con, pull.name, stream.name)
+    claimed = coverage.read_by_api(pull.lake.con, pull.name, stream.name)
     for scope in quiet:
         pull.tally.pending += [
             Claim(stream.name, scope, window, "reconciled", pull.run_id)
@@ -210,7 +210,7 @@ class _Batch:
 
     def __init__(self, pull: Pull, stream: Stream) -> None:
         self.pull, self.stream = pull, stream
-        self.covered = coverage.covered(pull.lake.con, pull.name, stream.name)
+        self.covered = coverage.read_by_api(pull.lake.con, pull.name, stream.name)
         self.anchored = coverage.scopes_with_rows(pull.lake.con, pull.name, stream.name)
         self.taken: list[tuple[_Walk, KeptPage]] = []
         self.since = time.monotonic()

@@ -35,10 +35,14 @@ class Difference:
     rebuilt: Decimal
 
 
-def covered(con: duckdb.DuckDBPyConnection, connection: str, stream: str) -> dict[str, list[Window]]:
-    """What is claimed of one stream, by scope, ascending."""
+def read_by_api(con: duckdb.DuckDBPyConnection, connection: str, stream: str) -> dict[str, list[Window]]:
+    """What the API has proven of one stream, by scope, ascending.
+
+    What only a file proves is asked all the same: the API tells it finer, and which of the two came first must not matter.
+    """
     rows = con.execute(
-        "SELECT scope, from_at, to_at FROM lake.core.coverage WHERE connection = ? AND stream = ? ORDER BY from_at",
+        "SELECT scope, from_at, to_at FROM lake.core.coverage WHERE connection = ? AND stream = ?"
+        " AND basis IN ('paged', 'reconciled') ORDER BY from_at",
         [connection, stream],
     ).fetchall()
     claimed: dict[str, list[Window]] = {}

@@ -31,21 +31,21 @@ def test_claims_of_one_walk_join_and_others_stay_apart(tables: duckdb.DuckDBPyCo
         coverage.credit(tables, "k", [one], START)
     rows = tables.execute("SELECT from_at, to_at, basis FROM lake.core.coverage ORDER BY from_at").fetchall()
     assert rows == [(START, START + 15 * HOUR, "paged"), (START + 20 * HOUR, START + 21 * HOUR, "owner")]
-    assert coverage.holes(coverage.covered(tables, "k", "ledger"), "all", hours(0, 24)) == [hours(15, 20), hours(21, 24)]
+    assert coverage.holes(coverage.read_by_api(tables, "k", "ledger"), "all", hours(0, 24)) == [hours(15, 24)]  # the owner's word covers, but does not keep the API from being asked
 
 
 def test_an_upload_takes_its_claims_with_it(tables: duckdb.DuckDBPyConnection) -> None:
     coverage.credit(tables, "k", [claim(0, 5)], START)
     coverage.credit(tables, "k", [claim(3, 9, basis="running_balance", source="up-1")], START)
     coverage.withdraw(tables, "k", "up-1")
-    assert coverage.holes(coverage.covered(tables, "k", "ledger"), "all", hours(0, 9)) == [hours(5, 9)]
+    assert coverage.holes(coverage.read_by_api(tables, "k", "ledger"), "all", hours(0, 9)) == [hours(5, 9)]
 
 
 def test_a_claim_for_all_covers_every_scope(tables: duckdb.DuckDBPyConnection) -> None:
     coverage.credit(tables, "k", [claim(0, 5)], START)
     coverage.credit(tables, "k", [claim(7, 8, scope="BTCUSDT")], START)
-    assert coverage.holes(coverage.covered(tables, "k", "ledger"), "BTCUSDT", hours(0, 10)) == [hours(5, 7), hours(8, 10)]
-    assert coverage.holes(coverage.covered(tables, "k", "ledger"), "ETHUSDT", hours(0, 10)) == [hours(5, 10)]
+    assert coverage.holes(coverage.read_by_api(tables, "k", "ledger"), "BTCUSDT", hours(0, 10)) == [hours(5, 7), hours(8, 10)]
+    assert coverage.holes(coverage.read_by_api(tables, "k", "ledger"), "ETHUSDT", hours(0, 10)) == [hours(5, 10)]
 
 
 @given(stretches=st.lists(st.tuples(st.integers(0, 30), st.integers(1, 10)), max_size=8))
@@ -55,7 +55,7 @@ def test_holes_and_claims_tile_the_window(tables: duckdb.DuckDBPyConnection, str
     for first, length in stretches:
         coverage.credit(tables, "k", [claim(first, first + length)], START)
     covered = {hour for first, length in stretches for hour in range(first, first + length)}
-    holes = coverage.holes(coverage.covered(tables, "k", "ledger"), "all", hours(0, 45))
+    holes = coverage.holes(coverage.read_by_api(tables, "k", "ledger"), "all", hours(0, 45))
     open_hours = {int((hole.start - START) / HOUR) + i for hole in holes for i in range(int((hole.end - hole.start) / HOUR))}
     assert open_hours == set(range(45)) - covered
 

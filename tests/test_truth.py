@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+import pipeline
+from store.keys import KeyStore
 from store.lake import Lake, open_lake
 from store.settings import Settings
 from tests.accounts import (
@@ -37,7 +40,8 @@ def test_the_lake_is_the_truth_and_a_second_sync_changes_nothing(lake: Lake, exc
         assert lake_legs(lake.con, "main") == normal(true_legs(account.history))
         assert lake_balances(lake.con, "main") == true_balances(account.history)
         assert lake.con.execute("SELECT complete FROM lake.main.completeness").fetchall() == [(True,)]
-        assert lake.con.execute("SELECT kind, source_type FROM lake.core.transactions WHERE kind = 'other'").fetchall() == []
+        unknown = "SELECT DISTINCT source_type FROM lake.core.transactions WHERE kind = 'other'"
+        assert {row[0] for row in lake.con.execute(unknown).fetchall()} <= {"transfer"}  # Kraken does not say what it was
         before = everything(lake.con, "main")
         second = sync(lake, "main")
         assert (second.ok, second.new) == (True, 0)
@@ -49,11 +53,11 @@ def test_what_happens_between_two_syncs_arrives_with_the_second(lake: Lake, exch
     with fast_sandbox() as sandbox:
         account = sandbox.add_account(exchange, "main", seed=3, size=150, until=UNTIL)
         connect(lake, sandbox, account)
-        sync(lake, "main")
+        pipeline.sync_connection(lake, KeyStore(lake.settings), "main", clock=lambda: UNTIL + timedelta(hours=3))
         sandbox.grow("main", 60)
         outcome = sync(lake, "main")
         assert (outcome.ok, outcome.differences) == (True, ())
-        assert lake_legs(lake.con, "main") == normal(true_legs(account.history))
+        assert lake_legs(lake.con, "main") == normal(true_legs(account.history, at=pipeline.utc_now()))
 
 
 CSV_KINDS = {"kraken": ("ledgers", "trades"), "binance": ("statement", "trades"), "coinbase": ("transactions",)}
@@ -71,8 +75,6 @@ def test_csv_and_api_in_any_order_give_one_truth(tmp_path: Path, exchange: str) 
             uploads = [import_file(lake, "main", path) for path in (*files, files[0])]
             api_first = everything(lake.con, "main")
             assert lake_legs(lake.con, "main") == normal(true_legs(account.history))
-            import pipeline
-
             for upload in dict.fromkeys(uploads):
                 pipeline.undo_upload(lake, upload, pipeline.utc_now())
             assert everything(lake.con, "main") == alone
