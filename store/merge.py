@@ -190,12 +190,14 @@ class _Merge:
 
     def _fold_movements(self, coarsest: int) -> None:
         """Fold by content: finest resolution first, within one the rows with ids before those without."""
-        self._run("contest", coarsest=coarsest)
+        mixed_files = self._run("contest", coarsest=coarsest)
         for *resolution, speaker in self._rows("speakers"):
             asking = Resolution(*resolution)
             self._run("asking", **asking.named(""), speaker=speaker)
             self._ask(asking)
             self._run("stand")
+            if mixed_files:
+                self._run("also_told")
         self._fold()
 
     def _ask(self, asking: Resolution) -> None:

@@ -82,7 +82,7 @@ def say(con: duckdb.DuckDBPyConnection, source: str, rows: Iterable[Row], claims
         values = [stream, at(start), at(end), basis[0] if basis else "owner", source, NOW]
         con.execute("INSERT INTO lake.core.coverage VALUES ('one', ?, 'all', ?, ?, ?, ?, ?)", values)
     put_mapped(con, source, rows)
-    merged = absorb(con, "one", f"run {source}", NOW, BOOKS)
+    merged = absorb(con, "one", source, NOW, BOOKS)
     con.execute("COMMIT")
     return merged
 

@@ -18,7 +18,8 @@ FROM movements m
 JOIN contested c ON c.coarse = m.coarse AND c.wallet = m.wallet
     AND c.out_asset IS NOT DISTINCT FROM m.out_asset AND c.in_asset IS NOT DISTINCT FROM m.in_asset;
 
--- one row held by a standing row; a standing row holds itself. No standing row holds two rows of one voice.
+-- one voice that a standing row has been told by, with the row that told it; a standing row tells itself. Nothing stands for
+-- two rows of one voice.
 CREATE OR REPLACE TEMP TABLE held (stands_u BIGINT, u BIGINT, voice VARCHAR);
 
 -- one contested row as a source of this resolution would have told it
@@ -28,3 +29,11 @@ SELECT u, place, step, decimals, fee_told, clock(occurred_at, at_step) AS clock,
     CASE WHEN with_fee THEN fee_asset ELSE '' END AS fee_asset,
     CASE WHEN with_fee THEN rounded(fee_amount, at_decimals) ELSE 0 END AS fee_amount
 FROM contest;
+
+-- one file that tells a contested id and has rows without ids as well: those are other rows than the one with the id
+CREATE OR REPLACE TEMP TABLE also_told AS
+SELECT DISTINCT c.u, 'source ' || s.source AS voice
+FROM contest c JOIN (SELECT u, u AS stands_u FROM said UNION ALL FROM folded) f ON f.stands_u = c.u JOIN said s ON s.u = f.u
+WHERE c.speaker <> '' AND 'source ' || s.source IN (SELECT voice FROM contest WHERE speaker = '');
+
+SELECT count(*) FROM also_told;

@@ -1,8 +1,9 @@
 -- One standing deposit or withdrawal: sources tell it at different times, so it is met within a window, not by the second.
--- A namespace of ids is one speaker; so is a layout, whose files have one clock and meet each other exactly.
+-- A namespace of ids is one speaker; so is a layout, whose files have one clock and meet each other exactly. Rows that do not
+-- tell their fee come last, because their amount may mean either.
 CREATE OR REPLACE TEMP TABLE moved AS
 WITH passing AS (
-    SELECT *, CASE WHEN row_id IS NULL THEN concat_ws(' ', 'layout', layout, step, decimals) ELSE voice(stands) END AS speaker
+    SELECT *, CASE WHEN row_id IS NULL THEN concat_ws(' ', 'layout', layout, step, decimals, CASE WHEN fee_amount IS NULL THEN 'feeless' END) ELSE voice(stands) END AS speaker
     FROM stands WHERE match_window IS NOT NULL AND grain IN ('movement', 'statement')
 ),
 counted AS (
@@ -11,7 +12,7 @@ counted AS (
         ORDER BY occurred_at, words(passing), line, part) ELSE u END AS nth
     FROM passing
 )
-SELECT u, speaker, row_number() OVER (ORDER BY occurred_at, words(counted), source, line, part) AS place,
+SELECT u, speaker, source, row_number() OVER (ORDER BY occurred_at, words(counted), source, line, part) AS place,
     first_value(u) OVER (
         PARTITION BY speaker, occurred_at, wallet, out_asset, out_amount, in_asset, in_amount, fee_asset, fee_amount, tx_hash, nth
         ORDER BY occurred_at, words(counted), source, line, part) AS first_u,

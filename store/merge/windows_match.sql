@@ -17,6 +17,7 @@ pairs AS (
     WHERE CASE WHEN s.tx_hash IS NULL OR a.tx_hash IS NULL
         THEN time_apart <= greatest(s.match_window, a.match_window) * 1000000::BIGINT AND same_total(s, a)
         ELSE s.tx_hash = a.tx_hash END
+        AND NOT EXISTS (FROM held h JOIN moved m ON m.u = h.u WHERE h.stands_u = s.u AND m.source = a.source)
 )
 SELECT stands_u, first_u FROM pairs
 QUALIFY row_number() OVER (
