@@ -57,7 +57,9 @@ def identify(
         seen += options
         matches = [match for header in options for layout in layouts if (match := match_header(layout, header))]
         if matches:
-            return _best(file, matches, sample)
+            best = _best(file, matches, sample)
+            _refuse_doubled(file, best)
+            return best
     raise _no_layout(file, seen, layouts)
 
 
@@ -105,6 +107,14 @@ def _best(file: str, matches: Sequence[Match], sample: Callable[[Header], Sequen
         named = ", ".join(f"{one.layout.id} ({one.layout.title})" for one in left)
         raise FileRefused(file, f"it may be any of: {named}; say which", line=left[0].header.line)
     return left[0]
+
+
+def _refuse_doubled(file: str, match: Match) -> None:
+    """Of two columns of one name nobody can say which is meant."""
+    cells = [fold(cell) for cell in match.header.cells]
+    for name, position in match.at.items():
+        if cells.count(cells[position]) > 1:
+            raise FileRefused(file, "it stands twice in the header", line=match.header.line, column=name)
 
 
 def _by_values(matches: Sequence[Match], sample: Callable[[Header], Sequence[Sequence[str]]]) -> list[Match]:

@@ -237,9 +237,9 @@ class _Header:
         at = 0
         while at < len(path):
             found = _STEP_OF_PATH.match(path, at)
-            if found is None or found.end() == at:
+            keys = () if found is None or found[1] in ("", WHOLE_ROW) else tuple(found[1].split("."))
+            if found is None or found.end() == at or not all(keys):
                 raise LayoutError(self.id, f"rows = {path!r} is no path: keys joined by dots, [] for a list, {{}} for a map")
-            keys = () if found[1] in ("", WHOLE_ROW) else tuple(found[1].split("."))
             steps.append(Container(keys, found[3], bool(found[2])))
             at = found.end()
         return tuple(steps)

@@ -18,7 +18,7 @@ from connectors.layouts import Layout, file_layouts, find_layout
 from store.balance_chain import follow_balances
 from store.cells import TROUBLE, Cell, header_offset, literal, troubles, typed_rows
 from store.clock_step import step_of_mapped
-from store.mapping import Reading, Source, begin_reading, map_rows, name_sources, one
+from store.mapping import Reading, Source, begin_reading, end_reading, map_rows, name_sources, one
 
 SAMPLE_ROWS = 50
 LONGEST_RECORD = 100
@@ -58,7 +58,9 @@ def map_file(
     if lines == 0:
         raise FileRefused(path.name, "it has a header and no lines", line=match.header.line)
     used, skipped, refused = map_rows(con, match.layout, match.layout.step)
-    return _reading(con, connection, text, match, (lines, used, skipped, refused + bad + len(broken)))
+    reading = _reading(con, connection, text, match, (lines, used, skipped, refused + bad + len(broken)))
+    end_reading(con)
+    return reading
 
 
 @contextmanager

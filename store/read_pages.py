@@ -14,7 +14,7 @@ from connectors.contract import Page
 from connectors.failures import unreadable
 from connectors.layouts import WHOLE_ROW, Column, Layout, LayoutError, find_layout
 from store.cells import TROUBLE, Cell, literal, quoted, troubles, typed_rows
-from store.mapping import LINE_BITS, Reading, Source, begin_reading, map_rows, name_sources, one, own_line
+from store.mapping import LINE_BITS, Reading, Source, begin_reading, end_reading, map_rows, name_sources, one, own_line
 
 DRIFT_SAMPLE = 20
 _FRAGILE = re.compile(r"\d[.eE]|\d{18}")
@@ -91,6 +91,7 @@ def map_pages(
             f" FROM ({troubles(layout, cells, raw)}) b JOIN row_sources s ON s.number = b.line >> {LINE_BITS}"
         )
     used, skipped, quarantined = map_rows(con, layout, layout.step)
+    end_reading(con)
     return Reading(
         connection=connection,
         layout=layout.id,
