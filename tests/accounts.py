@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 import pipeline
-from sandbox.history import History
+from sandbox.history import Event, History
 from sandbox.room import Account
 from sandbox.server import Sandbox
 from store.keys import KeyStore
@@ -37,8 +37,8 @@ def connect(lake: Lake, sandbox: Sandbox, account: Account, clock: Callable[[], 
     )  # fmt: skip
 
 
-def sync(lake: Lake, name: str) -> pipeline.SyncOutcome:
-    return pipeline.sync_connection(lake, KeyStore(lake.settings), name)
+def sync(lake: Lake, name: str, clock: Callable[[], datetime] = pipeline.utc_now) -> pipeline.SyncOutcome:
+    return pipeline.sync_connection(lake, KeyStore(lake.settings), name, clock=clock)
 
 
 def export_file(folder: Path, account: Account, kind: str, start: datetime | None = None, end: datetime | None = None) -> Path:
@@ -57,28 +57,34 @@ def import_file(lake: Lake, name: str, path: Path) -> str:
     return preview.upload
 
 
-def true_legs(history: History) -> Counter[tuple[str, str, Decimal]]:
-    """Every leg as the exchange books it: role, asset, signed amount.
+def true_legs(history: History, at: datetime | None = None) -> Counter[tuple[str, str, Decimal]]:
+    """Every leg as the exchange books it (until `at`): role, asset, signed amount."""
+    legs: Counter[tuple[str, str, Decimal]] = Counter()
+    for event in history.events:
+        if at is None or event.booked_at <= at:
+            legs.update(booked(history.exchange, event))
+    return legs
+
+
+def booked(exchange: str, event: Event) -> list[tuple[str, str, Decimal]]:
+    """The legs of one event as its exchange books them.
 
     The generator's truth, but for three habits of exchanges that change no balance: Kraken books a cancelled withdrawal as a
     pair that cancels, Binance books a dust sweep coin by coin, Coinbase never tells a bank withdrawal's fee apart.
     """
-    legs: Counter[tuple[str, str, Decimal]] = Counter()
-    for event in history.events:
-        moves = [(move.role, move.asset, move.amount) for move in event.moves]
-        match history.exchange, event.what:
-            case "kraken", "failed_withdrawal":
-                asset, amount, fee = (event.detail[name] for name in ("asset", "amount", "fee"))
-                moves = [("out", asset, -amount), ("fee", asset, -fee), ("in", asset, amount), ("fee", asset, fee)]
-            case "binance", "dust":
-                outs = [move for move in moves if move[0] == "out"]
-                target = next(move[1] for move in moves if move[0] == "in")
-                moves = [*outs, *(("in", target, part[2]) for part in event.detail["parts"])]
-                moves += [("fee", target, -part[3]) for part in event.detail["parts"] if part[3]]
-            case "coinbase", "withdraw_fiat":
-                moves = [("out", moves[0][1], sum((move[2] for move in moves), Decimal(0)))]
-        legs.update(moves)
-    return legs
+    moves = [(move.role, move.asset, move.amount) for move in event.moves]
+    match exchange, event.what:
+        case "kraken", "failed_withdrawal":
+            asset, amount, fee = (event.detail[name] for name in ("asset", "amount", "fee"))
+            return [("out", asset, -amount), ("fee", asset, -fee), ("in", asset, amount), ("fee", asset, fee)]
+        case "binance", "dust":
+            outs = [move for move in moves if move[0] == "out"]
+            target = next(move[1] for move in moves if move[0] == "in")
+            arrived = [("in", target, part[2]) for part in event.detail["parts"]]
+            return [*outs, *arrived, *(("fee", target, -part[3]) for part in event.detail["parts"] if part[3])]
+        case "coinbase", "withdraw_fiat":
+            return [("out", moves[0][1], sum((move[2] for move in moves), Decimal(0)))]
+    return [*moves]
 
 
 def lake_legs(con: duckdb.DuckDBPyConnection, name: str) -> Counter[tuple[str, str, Decimal]]:
@@ -90,10 +96,10 @@ def normal(legs: Counter[tuple[str, str, Decimal]]) -> Counter[tuple[str, str, D
     return Counter({(role, asset, amount.normalize()): count for (role, asset, amount), count in legs.items()})
 
 
-def true_balances(history: History) -> dict[str, Decimal]:
+def true_balances(history: History, at: datetime | None = None) -> dict[str, Decimal]:
     """What is held of each asset over all wallets."""
     held: Counter[str] = Counter()
-    for (_wallet, asset), amount in history.balances().items():
+    for (_wallet, asset), amount in history.balances(at).items():
         held[asset] += amount  # type: ignore[assignment]
     return {asset: Decimal(amount) for asset, amount in held.items() if amount}
 

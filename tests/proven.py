@@ -1,0 +1,80 @@
+"""What coverage promises, held against what truly happened: a stretch called complete hides nothing."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import datetime
+from decimal import Decimal
+
+import duckdb
+
+from pipeline import MARKETS
+from sandbox.coinbase_v2 import account_id
+from sandbox.history import Event
+from sandbox.room import Account
+from tests.accounts import booked, lake_legs
+
+Leg = tuple[str, str, Decimal]
+Claims = dict[tuple[str, str], list[tuple[datetime, datetime]]]
+
+BINANCE_STREAMS = {
+    "deposit_coin": ("deposits", "all"), "late_deposit": ("deposits", "all"), "withdraw_coin": ("withdrawals", "all"),
+    "deposit_fiat": ("fiat_orders", "deposit"), "withdraw_fiat": ("fiat_orders", "withdrawal"),
+    "card_buy": ("fiat_payments", "buy"), "convert": ("conversions", "all"), "dust": ("dust", "all"),
+    "reward": ("dividends", "all"), "airdrop": ("dividends", "all"),
+}  # fmt: skip
+
+
+def untold(con: duckdb.DuckDBPyConnection, account: Account) -> Counter[Leg]:
+    """True legs inside time that is called complete which the lake does not have; must be empty at every instant.
+
+    Where the list of a stream's parts is called complete, a leg of a part that is not on the list is untold too.
+    """
+    claims = claims_of(con, account.name)
+    known = set(con.execute("SELECT stream, scope FROM lake.ops.scopes WHERE connection = ?", [account.name]).fetchall())
+    promised: Counter[Leg] = Counter()
+    for event in account.history.seen_at(account.clock.now()):
+        at = told_at(account.exchange, event)
+        for role, asset, amount in booked(account.exchange, event) if event.status != "open" else ():
+            stream, scope = told_by(account, event, asset)
+            unlisted = (stream, scope) not in known and covers(claims[stream, MARKETS], at)
+            if unlisted or covers(claims[stream, scope] + claims[stream, "all"], at):
+                promised[role, asset, amount.normalize()] += 1
+    return promised - lake_legs(con, account.name)
+
+
+def claims_of(con: duckdb.DuckDBPyConnection, name: str) -> Claims:
+    """(stream, scope) -> what is called complete, ascending and joined where it touches."""
+    claims: Claims = defaultdict(list)
+    query = "SELECT stream, scope, from_at, to_at FROM lake.core.coverage WHERE connection = ? ORDER BY from_at, to_at"
+    for stream, scope, from_at, to_at in con.execute(query, [name]).fetchall():
+        stretches = claims[stream, scope]
+        if stretches and from_at <= stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], max(stretches[-1][1], to_at))
+        else:
+            stretches.append((from_at, to_at))
+    return claims
+
+
+def covers(stretches: list[tuple[datetime, datetime]], at: datetime) -> bool:
+    return any(start <= at < end for start, end in stretches)
+
+
+def told_by(account: Account, event: Event, asset: str) -> tuple[str, str]:
+    """The booking stream and the part of it in which the exchange tells a leg."""
+    match account.exchange:
+        case "kraken":
+            return "ledger", "all"
+        case "coinbase":
+            return "transactions", account_id(account, asset)
+        case _ if event.what in BINANCE_STREAMS:
+            return BINANCE_STREAMS[event.what]
+        case _:
+            return "trades", "".join(event.market or ())
+
+
+def told_at(exchange: str, event: Event) -> datetime:
+    """The time by which the exchange files the event: Kraken's ledger that of booking, the others that of the start."""
+    if exchange == "kraken":
+        return event.booked_at
+    return event.at.replace(microsecond=0) if exchange == "coinbase" else event.at
