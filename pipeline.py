@@ -1,8 +1,9 @@
 """gapless, step by step, as plain functions. Read this first.
 
-    connect          probe the key, then keep it            sync_connection  probe, pull, reconcile, say how far it is whole
+    connect          probe the key, then keep it            replace_keys     the same account with a new key
+    sync_connection  probe, pull, reconcile, say how far it is whole
     preview_file     what an import would do                import_file      the same, done
-    undo_upload      a file taken back as a whole           publish          (flows) what is derived
+    undo_upload      a file taken back as a whole
 
 Prefect wraps these functions in `flows/`, the command line calls them in `serve/`; neither adds a step of its own.
 """
@@ -31,7 +32,16 @@ from store.keys import KeyStore
 from store.lake import Lake
 from store.locks import AlreadySyncing, lease
 
-__all__ = ["AlreadySyncing", "connect", "import_file", "import_unseen", "preview_file", "sync_connection", "undo_upload"]
+__all__ = [
+    "AlreadySyncing",
+    "connect",
+    "import_file",
+    "import_unseen",
+    "preview_file",
+    "replace_keys",
+    "sync_connection",
+    "undo_upload",
+]
 
 MARKETS = "markets"
 """The scope that stands for the list of a stream's parts: uncovered until every part was asked."""
@@ -83,17 +93,7 @@ def connect(
 
     exchange = register.find(exchange_id)
     _refuse_known_name(lake.con, name)
-    missing = [part for part in exchange.credentials if not credentials.get(part)]
-    if missing:
-        raise ConnectionRefused(
-            f"{exchange.title} keys consist of {', '.join(exchange.credentials)}; missing: {', '.join(missing)}"
-        )
-    facts = exchange.probe(_client(lake, exchange, credentials, api_url))
-    if facts.excessive and not allow_trading_key:
-        raise ConnectionRefused(
-            f"this {exchange.title} key can do more than read ({', '.join(facts.excessive)}): make a read-only key,"
-            " or accept the risk with --allow-trading-key"
-        )
+    facts = _probe_key(lake, exchange, credentials, api_url, allow_trading_key)
     _refuse_same_account(lake.con, exchange, facts)
     now = clock()
     settings: dict[str, Any] = {"api_url": api_url} if api_url else {}
@@ -106,6 +106,34 @@ def connect(
         accounts.add(con, connection, facts.rights, facts.expires_at, now)
         accounts.expect_scopes(con, name, _first_scopes(exchange), now)
         keep.note_activity(con, now, "owner", "connected", name, exchange.title)
+
+    lake.commit(write)
+    return facts
+
+
+def replace_keys(
+    lake: Lake,
+    keys: KeyStore,
+    name: str,
+    credentials: Mapping[str, str],
+    *,
+    allow_trading_key: bool = False,
+    clock: Callable[[], datetime] = utc_now,
+) -> KeyFacts:
+    """Give a connection a new key once that key has proved to work and to belong to the same account; else the old one stays."""
+    from connectors import register
+
+    connection = accounts.load(lake.con, name)
+    exchange = register.find(connection.exchange)
+    facts = _probe_key(lake, exchange, credentials, connection.api_url, allow_trading_key)
+    if connection.account_id and facts.account_id and connection.account_id != facts.account_id:
+        raise ConnectionRefused(f"this key belongs to another {exchange.title} account than {name}; the old key stays")
+    keys.put(name, credentials)
+    now = clock()
+
+    def write(con: duckdb.DuckDBPyConnection) -> None:
+        accounts.note_key(con, name, facts.rights, facts.expires_at, facts.account_id)
+        keep.note_activity(con, now, "owner", "replaced the keys of", name, exchange.title)
 
     lake.commit(write)
     return facts
@@ -248,6 +276,23 @@ def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference
     return SyncOutcome(
         name, ok, causes, message, tally.pages, tally.rows, tally.new, complete_until, tuple(differences), seconds
     )
+
+
+def _probe_key(
+    lake: Lake, exchange: Exchange, credentials: Mapping[str, str], api_url: str | None, allow_trading_key: bool
+) -> KeyFacts:
+    """What a key may do; ConnectionRefused where a part is missing or it can do more than read."""
+    missing = [part for part in exchange.credentials if not credentials.get(part)]
+    if missing:
+        parts = ", ".join(exchange.credentials)
+        raise ConnectionRefused(f"{exchange.title} keys consist of {parts}; missing: {', '.join(missing)}")
+    facts = exchange.probe(_client(lake, exchange, credentials, api_url))
+    if facts.excessive and not allow_trading_key:
+        raise ConnectionRefused(
+            f"this {exchange.title} key can do more than read ({', '.join(facts.excessive)}): make a read-only key,"
+            " or accept the risk with --allow-trading-key"
+        )
+    return facts
 
 
 def _client(lake: Lake, exchange: Exchange, credentials: Mapping[str, str], api_url: str | None) -> Any:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+KEY = "the API key "
 CAUSES: dict[str, tuple[str, str]] = {
-    "key_expired": ("the API key has expired", "make a new read-only key there and enter it"),
-    "key_invalid": ("the API key is not accepted", "check the key, or make a new read-only key there and enter it"),
-    "key_deleted": ("the API key does not exist any more", "make a new read-only key there and enter it"),
+    "key_expired": (KEY + "has expired", "make a new read-only key there and enter it"),
+    "key_invalid": (KEY + "is not accepted", "make a new read-only key there and enter it"),
+    "key_deleted": (KEY + "does not exist any more", "make a new read-only key there and enter it"),
     "secret_wrong": (
         "the secret does not belong to the API key",
         "enter key and secret again, exactly as shown when the key was made",
     ),
-    "permission_missing": ("the API key lacks a right to read", "add the right to the key there, or make a new read-only key"),
-    "ip_not_allowed": ("the API key does not allow this machine's address", "add the address to the key's list there"),
+    "permission_missing": (KEY + "lacks a right to read", "add the right to the key there, or make a new read-only key"),
+    "ip_not_allowed": (KEY + "does not allow this machine's address", "add the address to the key's list there"),
     "account_suspended": ("the account is suspended or frozen", "ask the exchange; meanwhile upload its CSV export"),
     "policy_changed": ("the exchange no longer serves this account or place by API", "upload its CSV export"),
     "clock_skew": (
@@ -32,8 +33,13 @@ CAUSES: dict[str, tuple[str, str]] = {
 
 
 def what_happened(causes: Sequence[str]) -> str:
-    """'the API key has expired, or the API key does not allow this machine's address'."""
-    return ", or ".join(CAUSES[cause][0] for cause in causes)
+    """'the API key does not exist any more, has expired, or is not accepted'."""
+    told = [CAUSES[cause][0] for cause in causes]
+    if len(told) == 1:
+        return told[0]
+    if all(words.startswith(KEY) for words in told):
+        told = [told[0], *(words.removeprefix(KEY) for words in told[1:])]
+    return f"{', '.join(told[:-1])}, or {told[-1]}"
 
 
 def what_to_do(causes: Sequence[str]) -> str:

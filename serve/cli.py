@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from connectors.contract import KeyFacts
 from serve import errors
 from serve.output import print_json, print_rows, rows_as_objects, say
 
@@ -79,12 +80,30 @@ def connect(
             lake, KeyStore(settings), exchange, name, credentials,
             api_url=api_url or None, since=since.replace(tzinfo=UTC) if since else None, allow_trading_key=allow_trading_key,
         )  # fmt: skip
-    say(f"[bold]{name}[/] is connected. The key may: {', '.join(facts.rights) or 'read'}.")
-    for right, imports in facts.missing.items():
-        say(f"[yellow]Missing right:[/] {right}: without it gapless cannot import {imports}.")
-    if facts.excessive:
-        say(f"[yellow]Careful:[/] this key can do more than read ({', '.join(facts.excessive)}).")
+    _tell_key(name, "is connected", facts)
     say(f"Next: gapless sync {name}")
+
+
+@app.command()
+def keys(
+    name: Name,
+    keys: Annotated[str, typer.Option(help="JSON file with the key's parts (apiKey, secret ...), or - for stdin.")] = "",
+    allow_trading_key: Annotated[bool, typer.Option(help="Accept a key that can trade or withdraw.")] = False,
+) -> None:
+    """Replace a connection's keys: the new ones are tried first, the old ones stay until they work; history is kept."""
+    import pipeline
+    from serve.credentials import read_credentials
+    from store import accounts
+    from store.keys import KeyStore
+    from store.lake import open_lake
+    from store.settings import Settings
+
+    settings = Settings()
+    with open_lake(settings) as lake:
+        credentials = read_credentials(accounts.load(lake.con, name).exchange, keys)
+        facts = pipeline.replace_keys(lake, KeyStore(settings), name, credentials, allow_trading_key=allow_trading_key)
+    _tell_key(name, "has new keys", facts)
+    say(f"Next, to fill the gap: gapless sync {name}")
 
 
 @app.command()
@@ -188,6 +207,14 @@ def version() -> None:
     from importlib.metadata import version as installed
 
     sys.stdout.write(f"gapless {installed('gapless')}\n")
+
+
+def _tell_key(name: str, what: str, facts: KeyFacts) -> None:
+    say(f"[bold]{name}[/] {what}. The key may: {', '.join(facts.rights) or 'read'}.")
+    for right, imports in facts.missing.items():
+        say(f"[yellow]Missing right:[/] {right}: without it gapless cannot import {imports}.")
+    if facts.excessive:
+        say(f"[yellow]Careful:[/] this key can do more than read ({', '.join(facts.excessive)}).")
 
 
 def _listing(query: str, as_json: bool, *, empty: str) -> None:

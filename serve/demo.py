@@ -19,7 +19,7 @@ from rich.table import Table
 
 import pipeline
 from pipeline import SyncOutcome
-from serve.output import amount, err, out, say, show
+from serve.output import amount, err, out, say
 from serve.sync_command import sync_with_progress, tell
 from store.keys import KeyStore
 from store.lake import Lake, open_lake
@@ -136,17 +136,24 @@ def _report(lake: Lake) -> None:
     _heading("What stands in the lake", "")
     con = lake.con
     overview = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for column in ("connection", "transactions", "from API", "API and CSV", "first", "complete until", "state"):
-        overview.add_column(column)
+    for column, right in (
+        ("connection", False),
+        ("transactions", True),
+        ("also in a CSV", True),
+        ("from", False),
+        ("complete until", False),
+    ):
+        overview.add_column(column, justify="right" if right else "left")
     rows = con.execute(
         """
-        SELECT c.connection, count(*), count(*) FILTER (t.origin = 'api'), count(*) FILTER (t.origin = 'api+file'),
-            min(t.occurred_at), c.complete_until, CASE WHEN c.cause IS NULL THEN 'up to date' ELSE 'stopped: ' || c.cause END
-        FROM lake.main.connections c JOIN lake.main.transactions t USING (connection) GROUP BY ALL ORDER BY 1
+        SELECT t.connection, count(*), count(*) FILTER (f.tx_id IS NOT NULL), min(t.occurred_at)::DATE,
+            strftime(any_value(c.complete_until), '%Y-%m-%d %H:%M') || CASE WHEN any_value(c.cause) IS NULL THEN '' ELSE '  (stopped)' END
+        FROM lake.main.transactions t JOIN lake.main.connections c USING (connection)
+        LEFT JOIN (SELECT DISTINCT tx_id FROM lake.main.sources WHERE origin = 'file') f USING (tx_id) GROUP BY ALL ORDER BY 1
         """
     ).fetchall()
     for row in rows:
-        overview.add_row(*(f"{value:,}" if isinstance(value, int) else show(value) for value in row))
+        overview.add_row(*(f"{value:,}" if isinstance(value, int) else str(value) for value in row))
     out.print(overview)
     out.print()
     balances = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")

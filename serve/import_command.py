@@ -59,9 +59,8 @@ def tell(preview: Preview) -> None:
     """The preview in a person's words."""
     reading = preview.reading
     say(f"[bold]{preview.path.name}[/] is {reading.layout}, {show(reading.from_at)} to {show(reading.to_at)} UTC")
-    say(
-        f"  {reading.lines:,} lines: {reading.used:,} used, {sum(reading.skipped.values()):,} skipped, {reading.quarantined:,} not understood"
-    )
+    skipped = sum(reading.skipped.values())
+    say(f"  {reading.lines:,} lines: {reading.used:,} used, {skipped:,} skipped, {reading.quarantined:,} not understood")
     for rule, count in sorted(reading.skipped.items()):
         say(f"    {count:,} skipped as {rule}")
     if preview.already:

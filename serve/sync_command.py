@@ -51,7 +51,7 @@ def sync_with_progress(lake: Lake, keys: KeyStore, name: str) -> SyncOutcome:
         TextColumn("{task.fields[told]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=err, transient=True) as bars:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
         tasks: dict[str, TaskID] = {}
         done: dict[str, dict[str, tuple[int, int]]] = {}
 
@@ -84,9 +84,8 @@ def tell(outcome: SyncOutcome) -> None:
     until = f"complete until {show(outcome.complete_until)} UTC" if outcome.complete_until else "not proven complete yet"
     if outcome.ok:
         mark = "[green]✓[/]" if not outcome.differences else "[yellow]![/]"
-        say(
-            f"{mark} [bold]{outcome.connection}[/]: {outcome.rows:,} rows read, {outcome.new:,} new transactions, {until} ({outcome.seconds:.1f} s)"
-        )
+        brought = f"{outcome.rows:,} rows read, {outcome.new:,} new transactions"
+        say(f"{mark} [bold]{outcome.connection}[/]: {brought}, {until} ({outcome.seconds:.1f} s)")
         for difference in outcome.differences:
             say(
                 f"  [yellow]{difference.asset}[/]: the exchange reports {show(difference.reported)}, the known history gives"
