@@ -115,7 +115,7 @@ def _take_in(con: duckdb.DuckDBPyConnection, exchange: str, layout: Layout, page
         "CREATE OR REPLACE TEMP TABLE page_bodies"
         f" (number BIGINT, page VARCHAR, fetched_at TIMESTAMPTZ, body VARCHAR{columns})"
     )
-    values: list[list[str | None] | list[datetime]] = [
+    values: list[list[Any]] = [
         [kept.id for kept in pages],
         [kept.page.fetched_at for kept in pages],
         [quote_numbers(kept.page.body) for kept in pages],
