@@ -201,7 +201,8 @@ def _note_changed(con: duckdb.DuckDBPyConnection, claims: list[Claim]) -> None:
     )
     if claims:
         con.execute(
-            "INSERT INTO changed_claims SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::TIMESTAMPTZ[]), unnest(?::TIMESTAMPTZ[])",
+            "INSERT INTO changed_claims SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::TIMESTAMPTZ[]),"
+            " unnest(?::TIMESTAMPTZ[])",
             [
                 [claim.stream for claim in claims],
                 [claim.scope for claim in claims],
