@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Byte-code makes start-up five times faster: compiled at install even where the environment switches it off.
 RUN := env -u PYTHONDONTWRITEBYTECODE
+UV_INSTALL := $(RUN) $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 .PHONY: demo test install lint bench proof lock clean
 
@@ -19,8 +20,10 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@echo "Installing gapless into $(VENV) (about a minute, once) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(RUN) $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(shell sed -n 's/^# uv //p' requirements.lock)
-	@$(RUN) $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.lock
-	@$(RUN) $(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
+	@# the second try is for networks whose certificates only the system knows
+	@$(UV_INSTALL) --require-hashes --compile-bytecode -r requirements.lock || \
+		$(UV_INSTALL) --system-certs --require-hashes --compile-bytecode -r requirements.lock
+	@$(UV_INSTALL) --no-build-isolation --no-deps --editable .
 	@$(RUN) $(BIN)/python -m compileall -q alerts checks connectors flows intake sandbox serve store transforms pipeline.py
 	@touch $@
 
