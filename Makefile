@@ -21,7 +21,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(RUN) $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(shell sed -n 's/^# uv //p' requirements.lock)
 	@# the second try is for networks whose certificates only the system knows
-	@$(UV_INSTALL) --require-hashes --compile-bytecode -r requirements.lock || \
+	@$(UV_INSTALL) --require-hashes --compile-bytecode -r requirements.lock 2>/dev/null || \
 		$(UV_INSTALL) --system-certs --require-hashes --compile-bytecode -r requirements.lock
 	@$(UV_INSTALL) --no-build-isolation --no-deps --editable .
 	@$(RUN) $(BIN)/python -m compileall -q alerts checks connectors flows intake sandbox serve store transforms pipeline.py
