@@ -98,10 +98,7 @@ class ProgressBoard:
             return
         self._shown_at = time.monotonic()
         percent = 100.0 * reached.rows / reached.total if reached.total else 0.0
-        until = f", read to {reached.reached:%Y-%m-%d}" if reached.reached else ""
-        self._put(
-            min(percent, 99.0), f"{reached.stream} {reached.scope}: {reached.rows:,} rows in {reached.pages:,} pages{until}"
-        )
+        self._put(min(percent, 99.0), f"{reached.stream} {reached.scope}: {reached.words}")
 
     def finish(self) -> None:
         if self._artifact is not None:

@@ -18,14 +18,28 @@ def settle(pull: Pull) -> list[Difference]:
 
     An account that has only ever answered nothing proves nothing and is credited nothing.
     """
-    con = pull.lake.con
-    differences = coverage.differences(con, pull.name)
+    con, reported_at = pull.lake.con, pull.tally.reported_at
+    if reported_at is None:
+        return []
+    differences = coverage.differences(con, pull.name, reported_at)
     if differences or not coverage.has_history(con, pull.name):
         return differences
-    _credit(pull, pull.tally.pending)
+    _credit(pull, [claim for claim in pull.tally.pending if claim.stream in pull.books or not _undescribed(pull, claim)])
     pull.tally.pending = []
     _credit(pull, _before_the_first_row(pull))
     return []
+
+
+def _undescribed(pull: Pull, claim: Claim) -> bool:
+    """Whether something was booked of the very kind that an empty answer says there was none of.
+
+    Balances cannot tell on a stream that only describes: what it leaves out moves nothing.
+    """
+    row = pull.lake.con.execute(
+        "SELECT EXISTS (FROM lake.core.transactions WHERE connection = ? AND occurred_at >= ? AND occurred_at < ? AND kind = ?)",
+        [pull.name, claim.window.start, claim.window.end, claim.stream.removesuffix("s")],
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def _credit(pull: Pull, claims: list[Claim]) -> None:

@@ -30,7 +30,11 @@ OPEN_ROW_LIMIT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a pull stands; total: rows the exchange says there are, where it says so."""
+    """Where the pull of one stream stands.
+
+    pages, rows: of the whole stream in this sync. reached: how far the last walk has come; backwards: from the newest down.
+    total: rows the exchange says there are, where it says so.
+    """
 
     connection: str
     stream: str
@@ -38,7 +42,14 @@ class Progress:
     pages: int
     rows: int
     reached: datetime | None
+    backwards: bool = False
     total: int | None = None
+
+    @property
+    def words(self) -> str:
+        """'1,204 rows in 25 pages, back to 2024-03-01'."""
+        until = f", {'back' if self.backwards else 'up'} to {self.reached:%Y-%m-%d}" if self.reached else ""
+        return f"{self.rows:,} rows in {self.pages:,} pages{until}"
 
 
 @dataclass(slots=True)
@@ -46,6 +57,7 @@ class Tally:
     """What one sync has brought in so far.
 
     pending: claims that rest on empty answers, or on not asking where nothing can have happened. unasked: those scopes.
+    reported_at: the moment of the last balances that were believed.
     """
 
     pages: int = 0
@@ -54,6 +66,7 @@ class Tally:
     quarantined: int = 0
     pending: list[Claim] = field(default_factory=list)
     unasked: dict[str, list[str]] = field(default_factory=dict)
+    reported_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +116,10 @@ def discover_scopes(pull: Pull, stream: Stream) -> list[str]:
     """The parts of a stream to ask, most likely first, remembered so that a part never read is a gap."""
     assets, markets = accounts.known_parts(pull.lake.con, pull.name)
     scopes = list(dict.fromkeys(stream.scopes(pull.client, Known(assets, markets))))
-    unknown = set(scopes) - accounts.expected_scopes(pull.lake.con, pull.name, stream.name)
+    listed_before = accounts.expected_scopes(pull.lake.con, pull.name, stream.name)
+    if not scopes and listed_before:
+        raise unreadable(pull.exchange.id, stream.name, f"an empty list, of {len(listed_before)} parts before")
+    unknown = set(scopes) - listed_before
     if unknown:
         expected = [(stream.name, scope, stream.books) for scope in scopes if scope in unknown]
         now = pull.clock()
@@ -119,6 +135,7 @@ def read_balances(pull: Pull, stream: Stream) -> None:
     reading = normalise.read_pages(pull.lake.con, pull.exchange.id, pull.name, pages)
     if reading.quarantined:
         raise unreadable(pull.exchange.id, stream.name, normalise.first_quarantined(pull.lake.con))
+    _refuse_unexplained_emptiness(pull, stream)
 
     def write(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(
@@ -129,6 +146,21 @@ def read_balances(pull: Pull, stream: Stream) -> None:
 
     pull.lake.commit(write)
     pull.tally.pages += len(pages)
+    pull.tally.reported_at = asked_at
+
+
+def _refuse_unexplained_emptiness(pull: Pull, stream: Stream) -> None:
+    """Balances of nothing are believed only if what is known took what was there; an error can look like an empty account.
+
+    The first balances of a first sync are read before anything that could explain them.
+    """
+    con = pull.lake.con
+    held = con.execute("SELECT EXISTS (FROM reported WHERE in_amount <> 0)").fetchone()
+    if held == (True,) or not pull.tally.pages:
+        return
+    left = coverage.should_hold(con, pull.name)
+    if left:
+        raise unreadable(pull.exchange.id, stream.name, f"no balances, though nothing known took away {', '.join(left)}")
 
 
 def _pull_scopes(pull: Pull, stream: Stream, scopes: Iterable[str]) -> None:
@@ -185,7 +217,7 @@ def _pull_scope(pull: Pull, stream: Stream, scope: str, batch: _Batch) -> None:
             why = f"{pull.exchange.title} no longer answers for it: {gone.said}"
             pull.lake.commit(lambda con, why=why: accounts.mark_unreachable(con, pull.name, stream.name, scope, why))  # type: ignore[misc]
             return
-        walk.ended = True
+        batch.end(walk)
 
 
 @dataclass(slots=True)
@@ -197,8 +229,6 @@ class _Walk:
     anchor_seen: bool = False
     sound: bool = True
     ended: bool = False
-    pages: int = 0
-    rows: int = 0
     held: list[Claim] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -213,6 +243,7 @@ class _Batch:
         self.covered = coverage.read_by_api(pull.lake.con, pull.name, stream.name)
         self.anchored = coverage.scopes_with_rows(pull.lake.con, pull.name, stream.name)
         self.taken: list[tuple[_Walk, KeptPage]] = []
+        self.pages = self.rows = 0
         self.since = time.monotonic()
 
     def add(self, walk: _Walk, page: Page) -> None:
@@ -220,14 +251,23 @@ class _Batch:
         if len(self.taken) >= FLUSH_PAGES or time.monotonic() - self.since >= FLUSH_SECONDS:
             self.flush()
 
+    def end(self, walk: _Walk) -> None:
+        """No more pages come of this walk; if all it had are kept already, it is judged now."""
+        walk.ended = True
+        if all(other is not walk for other, _ in self.taken):
+            self._refuse_without_anchor([walk])
+
     def flush(self) -> None:
         """Map, merge, keep and credit, all in one transaction; then refuse the walks that lack their anchor."""
         if self.taken:
             self._commit()
         walks = list({id(walk): walk for walk, _ in self.taken}.values())
         self.taken, self.since = [], time.monotonic()
+        self._refuse_without_anchor([walk for walk in walks if walk.ended])
+
+    def _refuse_without_anchor(self, walks: list[_Walk]) -> None:
         for walk in walks:
-            if walk.ended and walk.ask.anchor is not None and not walk.anchor_seen:
+            if walk.ask.anchor is not None and not walk.anchor_seen:
                 raise unreadable(self.pull.exchange.id, self.stream.name, _missing(walk.ask.anchor))
 
     def _commit(self) -> None:
@@ -250,6 +290,8 @@ class _Batch:
         pull.tally.rows += reading.lines
         pull.tally.new += merged.new
         pull.tally.quarantined += reading.quarantined
+        self.pages += len(pages)
+        self.rows += reading.lines
         self._report()
 
     def _claims(self) -> tuple[list[Claim], list[Claim]]:
@@ -264,8 +306,6 @@ class _Batch:
         ready: list[Claim] = []
         pending: list[Claim] = []
         for walk, kept in self.taken:
-            walk.pages += 1
-            walk.rows += lines.get(kept.id, 0)
             walk.sound = walk.sound and kept.id not in bad
             walk.anchor_seen = walk.anchor_seen or self._holds(kept, walk.ask.anchor)
             if kept.page.covered is not None and walk.sound:
@@ -296,12 +336,13 @@ class _Batch:
 
     def _report(self) -> None:
         walk, kept = self.taken[-1]
-        covered = kept.page.covered
-        reached = None
-        if covered is not None:
-            reached = covered.end if covered.start <= walk.ask.window.start else covered.start
+        covered, asked = kept.page.covered, walk.ask.window
+        backwards = covered is not None and covered.start > asked.start and covered.end >= asked.end
+        reached = None if covered is None else covered.start if backwards else covered.end
         self.pull.report(
-            Progress(self.pull.name, self.stream.name, walk.ask.scope, walk.pages, walk.rows, reached, kept.page.total)
+            Progress(
+                self.pull.name, self.stream.name, walk.ask.scope, self.pages, self.rows, reached, backwards, kept.page.total
+            )
         )
 
 

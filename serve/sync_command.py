@@ -53,17 +53,14 @@ def sync_with_progress(lake: Lake, keys: KeyStore, name: str) -> SyncOutcome:
     )
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
         tasks: dict[str, TaskID] = {}
-        done: dict[str, dict[str, tuple[int, int]]] = {}
 
         def report(reached: Reached) -> None:
             line = f"{reached.connection} {reached.stream}"
             if line not in tasks:
+                for earlier in tasks.values():
+                    bars.update(earlier, total=1, completed=1)
                 tasks[line] = bars.add_task(line, total=None, told="")
-                done[line] = {}
-            done[line][reached.scope] = (reached.pages, reached.rows)
-            pages, rows = (sum(pair[i] for pair in done[line].values()) for i in (0, 1))
-            until = f", read to {reached.reached:%Y-%m-%d}" if reached.reached else ""
-            bars.update(tasks[line], told=f"{rows:,} rows in {pages:,} pages{until}", completed=rows, total=reached.total)
+            bars.update(tasks[line], told=reached.words, completed=reached.rows, total=reached.total)
 
         return pipeline.sync_connection(lake, keys, name, report=report)
 
