@@ -19,13 +19,14 @@ from typing import Any
 import duckdb
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from connectors.causes import Causes
 from connectors.contract import Exchange, KeyFacts, Stream, Window
 from connectors.failures import Failure, RetryLater, failure
 from intake import pull as pulling
 from intake import upload as uploading
 from intake.proof import settle
 from intake.pull import Progress, Pull, Tally
-from store import accounts, coverage, keep, normalise
+from store import accounts, keep, normalise
 from store.accounts import Connection
 from store.coverage import Claim, Difference
 from store.keys import KeyStore
@@ -45,6 +46,8 @@ __all__ = [
 
 MARKETS = "markets"
 """The scope that stands for the list of a stream's parts: uncovered until every part was asked."""
+OF_ONE_STREAM = ("permission_missing", "answer_unreadable")
+"""The likeliest causes that leave the other streams worth asking."""
 
 preview_file = uploading.preview_file
 import_file = uploading.import_previewed
@@ -169,14 +172,14 @@ def _pull_everything(pull: Pull) -> tuple[list[Failure], list[Difference]]:
     """Probe, then every stream. A missing right or an unreadable answer stops its stream; any other failure stops the run."""
     failures: list[Failure] = []
     try:
-        _retried(lambda: _probe(pull))
+        _retried(pull, lambda: _probe(pull))
         _refresh_markets(pull)
         for stream in _in_order(pull):
             try:
-                _retried(lambda stream=stream: _pull_stream(pull, stream))  # type: ignore[misc]
+                _retried(pull, lambda stream=stream: _pull_stream(pull, stream))  # type: ignore[misc]
             except Failure as refused:
                 failures.append(refused)
-                if not set(refused.causes) & {"permission_missing", "answer_unreadable"}:
+                if refused.causes[0] not in OF_ONE_STREAM:
                     break
         differences = [] if failures else _compare_balances(pull)
     except Failure as refused:
@@ -188,7 +191,7 @@ def _compare_balances(pull: Pull) -> list[Difference]:
     """Settle what balances can prove; if they do not agree, ask also the scopes that were left out."""
     differences = settle(pull)
     if differences and any(pull.tally.unasked.values()):
-        _retried(lambda: pulling.pull_unasked(pull, pull.exchange.streams))
+        _retried(pull, lambda: pulling.pull_unasked(pull, pull.exchange.streams))
         differences = settle(pull)
     return differences
 
@@ -208,17 +211,17 @@ def _pull_stream(pull: Pull, stream: Stream) -> None:
     asked_at = pull.clock()
     pulling.pull_stream(pull, stream)
     if _has_parts(stream):
+        # nothing in a list of parts shows that it is whole: balances have to prove it
         whole = Window(pull.connection.history_from, asked_at)
-        claim = Claim(stream.name, MARKETS, whole, "paged", pull.run_id)
-        pull.lake.commit(lambda con: coverage.credit(con, pull.connection.name, [claim], pull.clock()))
+        pull.tally.pending.append(Claim(stream.name, MARKETS, whole, "reconciled", pull.run_id))
 
 
-def _retried(step: Callable[[], None]) -> None:
+def _retried(pull: Pull, step: Callable[[], None]) -> None:
     """Retry only what another try can help; each try goes on where the last one stopped, since coverage is kept."""
     for attempt in Retrying(
         retry=retry_if_exception_type(RetryLater),
         stop=stop_after_attempt(3),
-        wait=wait_exponential(multiplier=0.5, max=20),
+        wait=wait_exponential(multiplier=0.5 * pull.lake.settings.throttle, max=20),
         reraise=True,
     ):
         with attempt:
@@ -229,7 +232,9 @@ def _probe(pull: Pull) -> None:
     facts = pull.exchange.probe(pull.client)
     name = pull.connection.name
     if pull.connection.account_id and facts.account_id and facts.account_id != pull.connection.account_id:
-        raise failure(pull.exchange.id, ("key_invalid",), "the keys belong to another account; nothing was imported", "probe")
+        # a key that lost its rights may no longer tell whose it is
+        causes: Causes = ("permission_missing", "key_invalid") if facts.missing else ("key_invalid",)
+        raise failure(pull.exchange.id, causes, "the keys belong to another account; nothing was imported", "probe")
     pull.lake.commit(lambda con: accounts.note_key(con, name, facts.rights, facts.expires_at, facts.account_id))
 
 

@@ -109,16 +109,6 @@ def no_changed_claims(con: duckdb.DuckDBPyConnection) -> None:
     _note_changed(con, [])
 
 
-def withdraw(con: duckdb.DuckDBPyConnection, connection: str, source: str) -> None:
-    """Take back every claim that rests on one upload; they are the `changed_claims`."""
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE changed_claims AS SELECT stream, scope, from_at, to_at FROM lake.core.coverage"
-        " WHERE connection = ? AND source = ? AND basis NOT IN ('paged', 'reconciled')",
-        [connection, source],
-    )
-    con.execute("DELETE FROM lake.core.coverage WHERE connection = ? AND source = ?", [connection, source])
-
-
 def scopes_with_rows(con: duckdb.DuckDBPyConnection, connection: str, stream: str) -> frozenset[str]:
     """The scopes that have rows to serve as anchors."""
     rows = con.execute(
@@ -156,20 +146,39 @@ def oldest_open(con: duckdb.DuckDBPyConnection, connection: str, stream: str, si
     return row[0] if row else None
 
 
-def differences(con: duckdb.DuckDBPyConnection, connection: str) -> list[Difference]:
-    """Assets whose last reported balance differs from the sum of their legs over all wallets."""
+def differences(con: duckdb.DuckDBPyConnection, connection: str, reported_at: datetime) -> list[Difference]:
+    """Assets whose balance reported at that moment differs from the sum of their legs over all wallets."""
     rows = con.execute(
         """
         WITH reported AS (
-            SELECT asset, sum(amount) AS amount FROM lake.core.balances WHERE connection = ?
-                AND reported_at = (SELECT max(reported_at) FROM lake.core.balances WHERE connection = ?) GROUP BY asset
+            SELECT asset, sum(amount) AS amount FROM lake.core.balances WHERE connection = ? AND reported_at = ? GROUP BY asset
         ), rebuilt AS (SELECT asset, sum(amount) AS amount FROM lake.core.legs WHERE connection = ? GROUP BY asset)
         SELECT asset, coalesce(p.amount, 0), coalesce(b.amount, 0) FROM reported p FULL JOIN rebuilt b USING (asset)
         WHERE coalesce(p.amount, 0) <> coalesce(b.amount, 0) ORDER BY asset
         """,
-        [connection, connection, connection],
+        [connection, reported_at, connection],
     ).fetchall()
     return [Difference(asset, Decimal(reported), Decimal(rebuilt)) for asset, reported, rebuilt in rows]
+
+
+def should_hold(con: duckdb.DuckDBPyConnection, connection: str) -> list[str]:
+    """Assets that are still there if the last balances of anything were true and every movement since is known."""
+    rows = con.execute(
+        """
+        WITH seen AS (
+            SELECT asset, amount, reported_at FROM lake.core.balances WHERE connection = $name AND reported_at = (
+                SELECT max(reported_at) FROM lake.core.balances WHERE connection = $name AND amount <> 0)
+        )
+        SELECT asset FROM (
+            SELECT asset, amount FROM seen
+            UNION ALL
+            SELECT asset, amount FROM lake.core.legs
+            WHERE connection = $name AND occurred_at > (SELECT max(reported_at) FROM seen)
+        ) GROUP BY asset HAVING sum(amount) <> 0 ORDER BY asset
+        """,
+        {"name": connection},
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 def has_history(con: duckdb.DuckDBPyConnection, connection: str) -> bool:
