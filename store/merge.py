@@ -4,7 +4,8 @@ Order of arrival, repetition and splitting decide nothing. Every source row stay
 findings are derived from them, anew for the days a change can touch, and only the difference is written. The steps are the
 `.sql` files in `store/merge/`, each of which opens with what its rows mean; this module is their order.
 
-All functions run inside a transaction the caller has opened, with the claims of `core.coverage` written before.
+All functions run inside a transaction the caller has opened, with the claims of `core.coverage` written before: `coverage.credit`
+leaves the temp table `changed_claims`, by which `absorb` looks again at what a new claim speaks about.
 """
 
 from __future__ import annotations
@@ -126,8 +127,8 @@ class _Merge:
         self.given["source"] = source
         self._run("nothing_arrives")
         self._run("leaving")
+        self._run("claims_leaving")
         self._run("days")
-        self._run("forget_claims")
         return self._settle()
 
     def rebuild(self) -> Merged:
@@ -156,6 +157,8 @@ class _Merge:
         """Add the days whose rows may meet rows of the days found so far, until nothing is added."""
         transits = self._run("transits")
         for turn in count(1):
+            if not self._run("elsewhere"):
+                break
             found = self._run("reach", round=turn)
             if transits:
                 found += self._run("reach_transits", round=turn)
@@ -203,12 +206,14 @@ class _Merge:
     def _ask(self, asking: Resolution) -> None:
         """Let the asking rows meet the standing ones, those that differ by a last digit at the end."""
         for standing in self._standing():
-            self._run("match", **standing.named("finer_"), **standing.coarser(asking).named("at_"))
-            self._run("tell_fee")
+            if self._run("unheard"):
+                self._run("match", **standing.named("finer_"), **standing.coarser(asking).named("at_"))
+                self._run("tell_fee")
         for standing in self._standing():
-            if standing.decimals > asking.decimals:
-                while self._run("match_nearly", **standing.named("finer_"), **standing.coarser(asking).named("at_")):
-                    self._run("tell_fee")
+            while standing.decimals > asking.decimals and self._run("unheard"):
+                if not self._run("match_nearly", **standing.named("finer_"), **standing.coarser(asking).named("at_")):
+                    break
+                self._run("tell_fee")
 
     def _standing(self) -> list[Resolution]:
         return [Resolution(*row) for row in self._rows("standing")]

@@ -10,6 +10,8 @@ from typing import Any
 
 import duckdb
 
+from connectors.contract import Window
+from store.coverage import Claim, credit
 from store.merge import Merged, absorb, forget
 
 SCHEMA = (Path(__file__).parent.parent / "store" / "schema.sql").read_text()
@@ -65,7 +67,14 @@ def row(seconds: float = 0, **said: Any) -> Row:
 
 def buy(seconds: float = 0, **said: Any) -> Row:
     """One BTC bought for ten USDT, one BNB paid for it, unless told otherwise."""
-    usual = {"out_asset": "USDT", "out_amount": "10", "in_asset": "BTC", "in_amount": "1", "fee_asset": "BNB", "fee_amount": "1"}
+    usual = {
+        "out_asset": "USDT",
+        "out_amount": "10",
+        "in_asset": "BTC",
+        "in_amount": "1",
+        "fee_asset": "BNB",
+        "fee_amount": "1",
+    }
     return row(seconds, **(usual | said))
 
 
@@ -78,9 +87,11 @@ def api(seconds: float, row_id: str, **said: Any) -> Row:
 def say(con: duckdb.DuckDBPyConnection, source: str, rows: Iterable[Row], claims: Sequence[tuple[Any, ...]] = ()) -> Merged:
     """Absorb one source with its claims: (stream, from second, to second) or with a basis as fourth."""
     con.execute("BEGIN")
-    for stream, start, end, *basis in claims:
-        values = [stream, at(start), at(end), basis[0] if basis else "owner", source, NOW]
-        con.execute("INSERT INTO lake.core.coverage VALUES ('one', ?, 'all', ?, ?, ?, ?, ?)", values)
+    stated = [
+        Claim(stream, "all", Window(at(start), at(end)), basis[0] if basis else "owner", source)
+        for stream, start, end, *basis in claims
+    ]
+    credit(con, "one", stated, NOW)
     put_mapped(con, source, rows)
     merged = absorb(con, "one", source, NOW, BOOKS)
     con.execute("COMMIT")
@@ -108,7 +119,11 @@ def standing(con: duckdb.DuckDBPyConnection) -> list[Standing]:
         FROM lake.core.transactions t LEFT JOIN lake.core.legs l USING (connection, tx_id)
         GROUP BY t.connection, t.tx_id, t.occurred_at, t.kind""").fetchall()
     return sorted(
-        (f"{(moment - NOON).total_seconds():g}", kind, tuple((role, asset, f"{amount.normalize():f}") for role, asset, amount in legs or ()))
+        (
+            f"{(moment - NOON).total_seconds():g}",
+            kind,
+            tuple((role, asset, f"{amount.normalize():f}") for role, asset, amount in legs or ()),
+        )
         for moment, kind, legs in found
     )
 

@@ -23,7 +23,7 @@ from tests.merge_sources import (
 BOUGHT = (("out", "USDT", "-10"), ("in", "BTC", "1"), ("fee", "BNB", "-1"))
 
 
-@pytest.fixture()
+@pytest.fixture
 def lake() -> duckdb.DuckDBPyConnection:
     return empty_lake()
 
@@ -51,7 +51,9 @@ def test_the_api_takes_the_place_of_a_file(lake: duckdb.DuckDBPyConnection) -> N
     assert standing(lake) == trades("0.1", "0.7")
 
 
-def test_identical_rows_of_one_file_are_all_kept_and_count_by_the_greatest_of_the_files(lake: duckdb.DuckDBPyConnection) -> None:
+def test_identical_rows_of_one_file_are_all_kept_and_count_by_the_greatest_of_the_files(
+    lake: duckdb.DuckDBPyConnection,
+) -> None:
     say(lake, "three", [buy(0), buy(0), buy(0)])
     say(lake, "two", [buy(0), buy(0)])
     assert standing(lake) == trades("0", "0", "0")
@@ -150,7 +152,10 @@ def test_ids_of_different_namespaces_meet_by_content_and_both_lead_to_the_transa
     say(lake, "page", [api(0.1, "1")])
     say(lake, "upload", [buy(0, namespace="receipt", row_id="R")])
     assert standing(lake) == trades("0.1")
-    assert lake.execute("SELECT namespace, id FROM lake.core.transaction_ids ORDER BY ALL").fetchall() == [("receipt", "R"), ("trade", "1")]
+    assert lake.execute("SELECT namespace, id FROM lake.core.transaction_ids ORDER BY ALL").fetchall() == [
+        ("receipt", "R"),
+        ("trade", "1"),
+    ]
 
 
 def test_a_coarse_row_gives_its_id_to_the_finer_one_without(lake: duckdb.DuckDBPyConnection) -> None:
@@ -172,7 +177,16 @@ def test_a_further_part_of_a_line_is_not_its_repetition(lake: duckdb.DuckDBPyCon
 
 
 def test_rows_of_one_event_are_one_transaction(lake: duckdb.DuckDBPyConnection) -> None:
-    sold = row(0, namespace="ledger", row_id="L1", event_id="ref:1", out_asset="USDT", out_amount="10", fee_asset="USDT", fee_amount="0.1")
+    sold = row(
+        0,
+        namespace="ledger",
+        row_id="L1",
+        event_id="ref:1",
+        out_asset="USDT",
+        out_amount="10",
+        fee_asset="USDT",
+        fee_amount="0.1",
+    )
     bought = row(0, namespace="ledger", row_id="L2", event_id="ref:1", in_asset="BTC", in_amount="1", fee_amount="0")
     say(lake, "upload", [bought, sold])
     assert standing(lake) == [("0", "trade", (("out", "USDT", "-10"), ("fee", "USDT", "-0.1"), ("in", "BTC", "1")))]
@@ -288,5 +302,7 @@ def test_connections_do_not_meet(lake: duckdb.DuckDBPyConnection) -> None:
 def test_nothing_is_left_behind_in_the_session(lake: duckdb.DuckDBPyConnection) -> None:
     say(lake, "page", [api(0.1, "1")])
     say(lake, "upload", [buy(0)])
-    left = lake.execute("SELECT table_name FROM duckdb_tables() WHERE temporary UNION ALL SELECT view_name FROM duckdb_views() WHERE temporary AND NOT internal")
+    left = lake.execute("""
+        SELECT table_name FROM duckdb_tables() WHERE temporary
+        UNION ALL SELECT view_name FROM duckdb_views() WHERE temporary AND NOT internal""")
     assert left.fetchall() == [("mapped",)]

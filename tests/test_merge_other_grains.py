@@ -13,7 +13,7 @@ HOUR = 3600
 BOUGHT = (("out", "USDT", "-10"), ("in", "BTC", "1"), ("fee", "BNB", "-1"))
 
 
-@pytest.fixture()
+@pytest.fixture
 def lake() -> duckdb.DuckDBPyConnection:
     return empty_lake()
 
@@ -32,7 +32,14 @@ def api_withdrawal(seconds: float, row_id: str, amount: str = "1", fee: str | No
 def change(seconds: float, asset: str, amount: int, kind: str = "trade", **said: Any) -> Row:
     """One row of a statement: the balance of the asset changed by so much."""
     leg = ("fee" if kind == "fee" else "out") if amount < 0 else "in"
-    return row(seconds, grain="statement", layout="statement", kind=kind, **{f"{leg}_asset": asset, f"{leg}_amount": abs(amount)}, **said)
+    return row(
+        seconds,
+        grain="statement",
+        layout="statement",
+        kind=kind,
+        **{f"{leg}_asset": asset, f"{leg}_amount": abs(amount)},
+        **said,
+    )
 
 
 def statement(seconds: float) -> list[Row]:
@@ -51,7 +58,9 @@ def described(seconds: float, **said: Any) -> Row:
 
 
 def ledger(seconds: float, row_id: str, **said: Any) -> Row:
-    return row(seconds, stream="ledger", layout="ledger", namespace="ledger", row_id=row_id, event_id="ref:T1", fee_amount="0", **said)
+    return row(
+        seconds, stream="ledger", layout="ledger", namespace="ledger", row_id=row_id, event_id="ref:T1", fee_amount="0", **said
+    )
 
 
 def test_a_withdrawal_is_met_hours_later_by_its_total(lake: duckdb.DuckDBPyConnection) -> None:
@@ -61,7 +70,9 @@ def test_a_withdrawal_is_met_hours_later_by_its_total(lake: duckdb.DuckDBPyConne
 
 
 @pytest.mark.parametrize("first", ["page", "upload"])
-def test_the_days_of_a_withdrawal_seen_before_and_after_midnight_are_derived_together(lake: duckdb.DuckDBPyConnection, first: str) -> None:
+def test_the_days_of_a_withdrawal_seen_before_and_after_midnight_are_derived_together(
+    lake: duckdb.DuckDBPyConnection, first: str
+) -> None:
     sources = {"page": [api_withdrawal(11 * HOUR, "W1")], "upload": [withdrawal(13 * HOUR)]}
     for name in sorted(sources, key=lambda name: name != first):
         say(lake, name, sources[name])
@@ -224,7 +235,9 @@ def test_a_description_gives_its_details_to_the_booked_event(lake: duckdb.DuckDB
     say(lake, "trades", [described(0)])
     assert standing(lake) == [("0", "trade", BOUGHT[:2])]
     told = lake.execute("SELECT market, side, price, order_id, row_count FROM lake.core.transactions").fetchall()
-    assert [(market, side, str(price)[:2], order_id, n) for market, side, price, order_id, n in told] == [("BTC/USDT", "buy", "10", "O1", 2)]
+    assert [(market, side, str(price)[:2], order_id, n) for market, side, price, order_id, n in told] == [
+        ("BTC/USDT", "buy", "10", "O1", 2)
+    ]
 
 
 def test_a_description_books_where_nothing_else_does(lake: duckdb.DuckDBPyConnection) -> None:
@@ -244,3 +257,12 @@ def test_a_description_that_a_booking_stream_should_have_is_told(lake: duckdb.Du
     say(lake, "late", [ledger(0, "L1", out_asset="USDT", out_amount="10"), ledger(0, "L2", in_asset="BTC", in_amount="1")])
     assert standing(lake) == [("0", "trade", BOUGHT[:2])]
     assert findings(lake) == []
+
+
+def test_an_order_folded_into_its_fill_names_it_once(lake: duckdb.DuckDBPyConnection) -> None:
+    say(lake, "page", [api(0, "1", order_id="O1")])
+    say(lake, "orders", [order(0, "O1", "10", "1")])
+    assert lake.execute("SELECT namespace, id FROM lake.core.transaction_ids ORDER BY ALL").fetchall() == [
+        ("order", "O1"),
+        ("trade", "1"),
+    ]

@@ -11,8 +11,6 @@ FROM (
 INSERT INTO days
 SELECT DISTINCT day_of(r.occurred_at), 0
 FROM lake.core.rows r
-JOIN lake.core.coverage c
-    ON c.connection = r.connection AND r.occurred_at < c.to_at AND r.occurred_at + to_microseconds(r.step) > c.from_at
-WHERE r.connection = $connection AND (c.source = $source OR c.source = $run_id OR c.source IN (SELECT DISTINCT source FROM incoming))
-    AND (r.grain IN ('order', 'describe') OR r.origin = 'file')
+JOIN changed_claims c ON r.occurred_at < c.to_at AND r.occurred_at + to_microseconds(r.step) > c.from_at
+WHERE r.connection = $connection AND (r.grain IN ('order', 'describe') OR r.origin = 'file')
     AND day_of(r.occurred_at) NOT IN (SELECT day FROM days);

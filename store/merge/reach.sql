@@ -8,7 +8,7 @@ WITH ground AS (
     SELECT day_of(occurred_at), grain, namespace, row_id, event_id, order_id, tx_hash, match_window
     FROM incoming SEMI JOIN (SELECT mapped_row FROM arriving WHERE fate = 'new') USING (mapped_row)
 ),
-near AS MATERIALIZED (SELECT DISTINCT * EXCLUDE (day) FROM ground WHERE day IN (SELECT day FROM days WHERE round = $round - 1))
+near AS MATERIALIZED (SELECT * EXCLUDE (day) FROM ground WHERE day IN (SELECT day FROM days WHERE round = $round - 1))
 SELECT DISTINCT day, $round
 FROM ground
 WHERE day NOT IN (SELECT day FROM days) AND (

@@ -70,6 +70,7 @@ UNION ALL
 SELECT DISTINCT s.namespace, s.row_id, p.tx_id
 FROM folded f JOIN said s USING (u) JOIN parts p ON p.u = f.stands_u
 WHERE s.row_id IS NOT NULL AND (s.namespace IS DISTINCT FROM p.namespace OR s.row_id IS DISTINCT FROM p.row_id)
+    AND (s.namespace <> 'order' OR s.row_id IS DISTINCT FROM p.order_id)
 UNION ALL
 SELECT DISTINCT 'event', event_id, tx_id FROM parts WHERE event_id IS NOT NULL
 UNION ALL

@@ -1,1 +1,0 @@
-DELETE FROM lake.core.coverage WHERE connection = $connection AND source = $source;
