@@ -124,7 +124,7 @@ OKX = Speech(("code",), ("msg",), (
 # v3 answers every failed sign-in with the one word "Unauthorized"; its tokens live two minutes, so a wrong clock says it too
 COINBASE = Speech(("errors.0.id", "error"), ("errors.0.message", "message", "error_details"), (
     Refusal(CLOCK, code="authentication_error", text="timestamp expired"),
-    Refusal(UNKNOWN_KEY, code="authentication_error", text="invalid api key"),
+    Refusal(("key_deleted", "ip_not_allowed", "secret_wrong", "key_invalid"), code="authentication_error", text="invalid api key"),
     *_codes(EXPIRED, "expired_token"),
     *_codes(DELETED, "revoked_token"),
     *_codes(INVALID, "invalid_token"),

@@ -28,19 +28,24 @@ BINANCE_STREAMS = {
 def untold(con: duckdb.DuckDBPyConnection, account: Account) -> Counter[Leg]:
     """True legs inside time that is called complete which the lake does not have; must be empty at every instant.
 
-    Where the list of a stream's parts is called complete, a leg of a part that is not on the list is untold too.
+    An event that touches several parts of a stream (Coinbase tells both sides of a trade in accounts of their own) is promised
+    where all of them are called complete.
     """
     claims = claims_of(con, account.name)
     known = set(con.execute("SELECT stream, scope FROM lake.ops.scopes WHERE connection = ?", [account.name]).fetchall())
     promised: Counter[Leg] = Counter()
     for event in account.history.seen_at(account.clock.now()):
+        legs = booked(account.exchange, event) if event.status != "open" else []
         at = told_at(account.exchange, event)
-        for role, asset, amount in booked(account.exchange, event) if event.status != "open" else ():
-            stream, scope = told_by(account, event, asset)
-            unlisted = (stream, scope) not in known and covers(claims[stream, MARKETS], at)
-            if unlisted or covers(claims[stream, scope] + claims[stream, "all"], at):
-                promised[role, asset, amount.normalize()] += 1
+        parts = {told_by(account, event, asset) for _, asset, _ in legs}
+        if all(covers(proving(claims, known, *part), at) for part in parts):
+            promised.update((role, asset, amount.normalize()) for role, asset, amount in legs)
     return promised - lake_legs(con, account.name)
+
+
+def proving(claims: Claims, known: set[tuple[str, str]], stream: str, scope: str) -> list[tuple[datetime, datetime]]:
+    """The stretches in which a part is called complete; one that is not on the list rests on the list's own claims."""
+    return claims[stream, scope] + claims[stream, "all"] + (claims[stream, MARKETS] if (stream, scope) not in known else [])
 
 
 def claims_of(con: duckdb.DuckDBPyConnection, name: str) -> Claims:

@@ -74,7 +74,7 @@ REFUSALS: list[tuple[str, int, str, tuple[str, ...]]] = [
     ("okx", 401, '{"code":"50102","msg":"Timestamp request expired"}', ("clock_skew",)),
     ("coinbase", 401, "Unauthorized", ("key_deleted", "ip_not_allowed", "secret_wrong", "key_invalid", "clock_skew")),
     ("coinbase", 401, '{"errors":[{"id":"authentication_error","message":"invalid api key"}]}',
-     ("key_deleted", "key_invalid")),
+     ("key_deleted", "ip_not_allowed", "secret_wrong", "key_invalid")),
     ("coinbase", 401, '{"errors":[{"id":"authentication_error","message":"request timestamp expired"}]}', ("clock_skew",)),
     ("coinbase", 403, '{"error":"PERMISSION_DENIED","error_details":"Missing required scopes","message":"Missing scopes"}',
      ("permission_missing",)),
