@@ -98,7 +98,6 @@ def undo(lake: Lake, upload: str, now: datetime) -> merge.Merged:
     books = _books(accounts.load(lake.con, name).exchange)
 
     def write(con: duckdb.DuckDBPyConnection) -> merge.Merged:
-        coverage.withdraw(con, name, upload)
         merged = merge.forget(con, name, upload, upload, now, books)
         con.execute("DELETE FROM lake.ops.line_fates WHERE connection = ? AND source = ?", [name, upload])
         con.execute(

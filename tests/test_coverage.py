@@ -34,13 +34,6 @@ def test_claims_of_one_walk_join_and_others_stay_apart(tables: duckdb.DuckDBPyCo
     assert coverage.holes(coverage.read_by_api(tables, "k", "ledger"), "all", hours(0, 24)) == [hours(15, 24)]  # the owner's word covers, but does not keep the API from being asked
 
 
-def test_an_upload_takes_its_claims_with_it(tables: duckdb.DuckDBPyConnection) -> None:
-    coverage.credit(tables, "k", [claim(0, 5)], START)
-    coverage.credit(tables, "k", [claim(3, 9, basis="running_balance", source="up-1")], START)
-    coverage.withdraw(tables, "k", "up-1")
-    assert coverage.holes(coverage.read_by_api(tables, "k", "ledger"), "all", hours(0, 9)) == [hours(5, 9)]
-
-
 def test_a_claim_for_all_covers_every_scope(tables: duckdb.DuckDBPyConnection) -> None:
     coverage.credit(tables, "k", [claim(0, 5)], START)
     coverage.credit(tables, "k", [claim(7, 8, scope="BTCUSDT")], START)

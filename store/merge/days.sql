@@ -7,6 +7,9 @@ FROM (
     SELECT occurred_at FROM leaving
 );
 
+-- one stretch that is claimed since, or no longer; none where no claim came along
+CREATE TEMP TABLE IF NOT EXISTS changed_claims (stream VARCHAR, scope VARCHAR, from_at TIMESTAMPTZ, to_at TIMESTAMPTZ);
+
 -- orders and descriptions stand or fall with a claim; so does what is said of rows that only a file has
 INSERT INTO days
 SELECT DISTINCT day_of(r.occurred_at), 0
