@@ -17,7 +17,7 @@ from tests.merge_sources import BOOKS, MINUTE, NOW, Row, at, empty_lake, everyth
 
 HOUR = 3600
 APART = 5 * 24 * HOUR
-WORLDS = 20
+WORLDS = 16
 SOURCES = 4
 SECONDS = [0, 0.1, 1, 2.5, 11.9 * HOUR, 12.1 * HOUR, 24 * HOUR, 35.9 * HOUR, 36.1 * HOUR]
 KINDS = ("api", "ids", "receipts", "rounded", "rough", "fills", "feeless", "orders", "describe", "ledger", "paid out", "paid out, file",
