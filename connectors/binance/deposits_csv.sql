@@ -19,7 +19,8 @@ not_completed = "only completed deposits were credited"
 */
 SELECT
     line,
-    CASE WHEN lower(Status) NOT IN ('completed', 'successful') THEN 'not_completed' END AS skip,
+    CASE WHEN NOT binance_is_done(Status) THEN 'not_completed' END AS skip,
+    CASE WHEN binance_is_done(Status) IS NULL THEN 'unknown deposit status ' || Status END AS quarantine,
     'movement' AS grain,
     time AS occurred_at,
     -- a transfer from another Binance account has a sentence for a hash

@@ -24,3 +24,9 @@ CREATE OR REPLACE TEMP MACRO binance_wallet(account, code) AS
              ELSE regexp_replace(trim(lower(account)), '[^a-z0-9]+', '_', 'g')
          END
     END;
+
+-- whether the money of a deposit or withdrawal has moved, in the words of its export; NULL for a word that is not known
+CREATE OR REPLACE TEMP MACRO binance_is_done(status) AS
+    CASE WHEN lower(status) IN ('completed', 'successful') THEN true
+         WHEN lower(status) IN ('awaiting approval', 'canceled', 'cancelled', 'email sent', 'expired', 'failed', 'failure', 'pending',
+                                'processing', 'rejected', 'waiting user confirm', 'wrong deposit') THEN false END;

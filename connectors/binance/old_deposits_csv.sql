@@ -22,9 +22,12 @@ not_completed = "only completed deposits were credited"
 */
 SELECT
     line,
-    CASE WHEN lower(Status) <> 'completed' THEN 'not_completed' END AS skip,
-    -- no deposit costs a fee: this is a file of withdrawals
-    CASE WHEN TransactionFee <> 0 THEN 'a deposit with a fee: the file may be one of withdrawals' END AS quarantine,
+    CASE WHEN NOT binance_is_done(Status) THEN 'not_completed' END AS skip,
+    CASE
+        -- no deposit costs a fee: this is a file of withdrawals
+        WHEN TransactionFee <> 0 THEN 'a deposit with a fee: the file may be one of withdrawals'
+        WHEN binance_is_done(Status) IS NULL THEN 'unknown deposit status ' || Status
+    END AS quarantine,
     'movement' AS grain,
     time AS occurred_at,
     CASE WHEN NOT contains(TXID, ' ') THEN TXID END AS tx_hash,

@@ -20,7 +20,8 @@ not_completed = "only completed withdrawals were debited: what was held for the 
 */
 SELECT
     line,
-    CASE WHEN lower(Status) NOT IN ('completed', 'successful') THEN 'not_completed' END AS skip,
+    CASE WHEN NOT binance_is_done(Status) THEN 'not_completed' END AS skip,
+    CASE WHEN binance_is_done(Status) IS NULL THEN 'unknown withdrawal status ' || Status END AS quarantine,
     'movement' AS grain,
     time AS occurred_at,
     CASE WHEN NOT contains(TXID, ' ') THEN TXID END AS tx_hash,
