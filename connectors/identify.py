@@ -145,7 +145,7 @@ def _no_layout(file: str, headers: Sequence[Header], layouts: Sequence[Layout]) 
     header, layout = max(((header, layout) for header in headers for layout in layouts), key=nearness)
     found = _positions(layout, header)
     lacking = [" or ".join(column.names) or column.name for column in layout.required if column.name not in found]
-    if len(lacking) == len(layout.required):
+    if 2 * len(lacking) > len(layout.required):  # a chance likeness, may be of a line of values
         known = ", ".join(sorted({one.title for one in layouts}))
         return FileRefused(file, f"its header is that of no known export ({known})", line=headers[0].line)
     over = Match(layout, header, found).unread
