@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.binance_fates import answered, at, markets_known
+from tests.binance_fates import FETCHED, answered, at, markets_known
 
 
 @pytest.fixture

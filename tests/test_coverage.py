@@ -31,7 +31,8 @@ def test_claims_of_one_walk_join_and_others_stay_apart(tables: duckdb.DuckDBPyCo
         coverage.credit(tables, "k", [one], START)
     rows = tables.execute("SELECT from_at, to_at, basis FROM lake.core.coverage ORDER BY from_at").fetchall()
     assert rows == [(START, START + 15 * HOUR, "paged"), (START + 20 * HOUR, START + 21 * HOUR, "owner")]
-    assert coverage.holes(coverage.read_by_api(tables, "k", "ledger"), "all", hours(0, 24)) == [hours(15, 24)]  # the owner's word covers, but does not keep the API from being asked
+    # the owner's word covers, but does not keep the API from being asked
+    assert coverage.holes(coverage.read_by_api(tables, "k", "ledger"), "all", hours(0, 24)) == [hours(15, 24)]
 
 
 def test_a_claim_for_all_covers_every_scope(tables: duckdb.DuckDBPyConnection) -> None:
