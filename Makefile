@@ -36,7 +36,7 @@ bench: install
 	@$(RUN) $(BIN)/python -m bench
 
 proof: install
-	@$(RUN) $(BIN)/python -m pytest -q -m proof
+	@$(RUN) $(BIN)/python -m proof
 
 # Pins that work together; a fresh resolve breaks Prefect's server or its schedules (see ARCHITECTURE.md).
 lock:

@@ -17,6 +17,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "flows": {"pipeline", "intake", "store", "alerts"},
     "serve": {"pipeline", "intake", "store", "alerts", "connectors"},
     "sandbox": set(),
+    "proof": set(),
     "bench": {"pipeline", "intake", "store", "connectors", "sandbox", "serve"},
 }
 """Room -> rooms it may import. serve/ starts flows by deployment name only; the sandbox knows nothing of how we read it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,13 +31,16 @@ EXCHANGES = ("kraken", "binance", "coinbase")
 
 
 @pytest.mark.parametrize("exchange", EXCHANGES)
-@pytest.mark.parametrize("size", [200, pytest.param(5_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "size", [200, pytest.param(5_000, marks=pytest.mark.slow), pytest.param(100_000, marks=pytest.mark.proof)]
+)
 def test_the_lake_is_the_truth_and_a_second_sync_changes_nothing(lake: Lake, exchange: str, size: int) -> None:
     with fast_sandbox() as sandbox:
         account = sandbox.add_account(exchange, "main", seed=7, size=size, until=UNTIL)
         connect(lake, sandbox, account)
         first = sync(lake, "main")
         assert (first.message, first.ok, first.differences) == ("", True, ())
+        sys.stdout.write(f"\nfigure: {first.rows:,} rows, {first.new:,} transactions, first sync {first.seconds:.0f} s\n")
         assert lake_legs(lake.con, "main") == normal(true_legs(account.history))
         assert lake_balances(lake.con, "main") == true_balances(account.history)
         assert lake.con.execute("SELECT complete FROM lake.main.completeness").fetchall() == [(True,)]
