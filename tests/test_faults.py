@@ -199,6 +199,21 @@ def test_one_empty_answer_is_not_believed(lake: Lake, sandbox: Sandbox, exchange
         sync_in_peace(lake, sandbox, account)
 
 
+@pytest.mark.slow
+def test_what_describes_is_asked_again_where_balances_cannot_tell(lake: Lake, sandbox: Sandbox) -> None:
+    """Kraken's trades move nothing, so an empty list of them is no news to any balance; only what was booked tells."""
+    account = account_of(sandbox, lake, "kraken")
+    sandbox.switch(account.name, Fault.EMPTY, endpoint="TradesHistory")
+    assert sync(lake, account.name, sandbox.clock.now).ok
+    assert claims_of(lake.con, account.name)["trades", "all"] == []
+    sandbox.switch(account.name, None)
+    sync_in_peace(lake, sandbox, account)
+    orders = [event.price for event in account.history.events if event.what == "order"]
+    query = "SELECT price FROM lake.core.transactions WHERE source_type LIKE 'trade%' AND order_id IS NOT NULL"
+    assert sorted(row[0] for row in lake.con.execute(query).fetchall()) == sorted(orders)
+    assert orders != []
+
+
 def test_the_command_line_names_the_cause_and_ends_with_1(
     lake: Lake, sandbox: Sandbox, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
