@@ -120,6 +120,10 @@ class _Merge:
                 self._run("leaving_answers")
             else:
                 self._run("arrive_file", step=step, decimals=decimals)
+        loose = self._rows("what_is_loose")
+        if len(loose) == 1:
+            source, step, decimals = loose[0]
+            self._run("arrive_loose", loose_source=source, step=step, decimals=decimals)
         self._run("days")
         return self._settle()
 

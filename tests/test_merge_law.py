@@ -5,7 +5,9 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from store.merge import rebuild
 from tests.merge_sources import (
+    BOOKS,
     MINUTE,
     NOW,
     Merged,
@@ -306,3 +308,19 @@ def test_nothing_is_left_behind_in_the_session(lake: duckdb.DuckDBPyConnection) 
         SELECT table_name FROM duckdb_tables() WHERE temporary
         UNION ALL SELECT view_name FROM duckdb_views() WHERE temporary AND NOT internal""")
     assert left.fetchall() == [("mapped",)]
+
+
+def test_a_file_without_ids_that_says_nothing_new_is_kept_as_if_all_were_derived_again(lake: duckdb.DuckDBPyConnection) -> None:
+    say(lake, "page", [api(0.1, "1"), api(0.7, "2"), api(5, "3")])
+    assert say(lake, "upload", [buy(0), buy(0)]) == Merged(new=0, known=2, changed=0, removed=0)
+    before = everything(lake)
+    lake.execute("BEGIN")
+    assert rebuild(lake, "one", "rebuild", NOW, BOOKS) == Merged(new=0, known=0, changed=0, removed=0)
+    lake.execute("COMMIT")
+    assert everything(lake) == before
+
+
+def test_a_file_without_ids_that_tells_a_detail_more_is_not_taken_for_known(lake: duckdb.DuckDBPyConnection) -> None:
+    say(lake, "page", [api(0.1, "1")])
+    assert say(lake, "upload", [buy(0, market="BTC/USDT")]) == Merged(new=0, known=0, changed=1, removed=0)
+    assert lake.execute("SELECT market, origin FROM lake.core.transactions").fetchall() == [("BTC/USDT", "api")]

@@ -77,7 +77,7 @@ def sources(random: Random) -> list[Source]:
         ]
         claims = [
             (random.choice(["trades", "ledger", "orders"]), w * APART, w * APART + random.choice([1, 20, 40]) * HOUR, basis)
-            for w, basis in enumerate(random.choices([None, "paged", "overlap"], k=WORLDS))
+            for w, basis in enumerate(random.choices([None, "overlap", "overlap" if n else "paged"], k=WORLDS))
             if basis
         ]
         made.append((f"upload {n}", rows, claims))
@@ -111,7 +111,7 @@ def test_the_lake_is_a_pure_function_of_the_set_of_its_sources(seed: int) -> Non
 
     assert derived(lake_of(random.sample(told, SOURCES))) == first
 
-    gone = f"upload {random.randrange(SOURCES)}"
+    gone = f"upload {random.randrange(1, SOURCES)}"  # what the API has paged is not taken back
     take_back(con, gone)
     rest = [
         (name, [line for line in rows if line["source"] != gone], claims if name != gone else []) for name, rows, claims in told
