@@ -78,3 +78,15 @@ CREATE OR REPLACE TEMP MACRO kind_class(kind) AS CASE WHEN kind IN ('trade', 'fe
 -- what a row moves, as one number for a digest
 CREATE OR REPLACE TEMP MACRO moves(r) AS hash(
     r.occurred_at, r.row_id, r.wallet, r.out_asset, r.out_amount, r.in_asset, r.in_amount, r.fee_asset, r.fee_amount)::HUGEINT;
+
+-- how many legs a row has
+CREATE OR REPLACE TEMP MACRO legs_of(r) AS
+    (r.out_asset IS NOT NULL)::INTEGER + (r.in_asset IS NOT NULL)::INTEGER
+    + (r.fee_asset IS NOT NULL AND r.fee_amount IS NOT NULL)::INTEGER;
+
+-- the one asset that the rows of an event name, and its sum; NULL where they name several
+CREATE OR REPLACE TEMP MACRO only_asset(asset, counts) AS
+    CASE WHEN min(asset) FILTER (WHERE counts) = max(asset) FILTER (WHERE counts) THEN min(asset) FILTER (WHERE counts) END;
+CREATE OR REPLACE TEMP MACRO only_amount(asset, amount, counts) AS
+    CASE WHEN min(asset) FILTER (WHERE counts) IS NOT DISTINCT FROM max(asset) FILTER (WHERE counts)
+         THEN sum(amount) FILTER (WHERE counts) END;

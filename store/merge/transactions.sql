@@ -34,10 +34,15 @@ WITH events AS (
         min(row_id) FILTER (WHERE books) AS native_id, min(tx_hash) AS tx_hash,
         min(source_type) FILTER (WHERE books) AS source_type, min(note) AS note,
         CASE WHEN min(origin) = max(origin) THEN min(origin) ELSE 'api+file' END AS origin,
+        only_asset(out_asset, books) AS out_asset, only_amount(out_asset, out_amount, books) AS out_amount,
+        only_asset(in_asset, books) AS in_asset, only_amount(in_asset, in_amount, books) AS in_amount,
+        only_asset(fee_asset, books) AS fee_asset, only_amount(fee_asset, fee_amount, books) AS fee_amount,
+        sum(legs_of(parts)) FILTER (WHERE books) AS legs,
         count(*) FILTER (WHERE books) AS row_count, sum(moves(parts)) FILTER (WHERE books) AS moves
     FROM parts WHERE event_id IS NOT NULL OR tx_id IN (SELECT tx_id FROM booked) GROUP BY tx_id
     UNION ALL
-    SELECT tx_id, occurred_at, kind, market, side, price, order_id, row_id, tx_hash, source_type, note, origin, 1, moves(parts)
+    SELECT tx_id, occurred_at, kind, market, side, price, order_id, row_id, tx_hash, source_type, note, origin,
+        out_asset, out_amount, in_asset, in_amount, fee_asset, fee_amount, legs_of(parts), 1, moves(parts)
     FROM parts WHERE event_id IS NULL AND tx_id NOT IN (SELECT tx_id FROM booked)
 )
 SELECT * EXCLUDE (moves), to_hex(hash(
