@@ -24,6 +24,28 @@ BINANCE_STREAMS = {
     "reward": ("dividends", "all"), "airdrop": ("dividends", "all"),
 }  # fmt: skip
 
+HALF_COMMITS = """
+SELECT what, count(*) FROM (
+    SELECT 'transaction without all its legs' AS what FROM lake.core.transactions t
+    LEFT JOIN (SELECT tx_id, count(*) AS n FROM lake.core.legs GROUP BY tx_id) l USING (tx_id) WHERE coalesce(l.n, 0) <> t.legs
+    UNION ALL SELECT 'leg without its transaction' FROM lake.core.legs ANTI JOIN lake.core.transactions USING (tx_id)
+    UNION ALL SELECT 'id without its transaction' FROM lake.core.transaction_ids ANTI JOIN lake.core.transactions USING (tx_id)
+    UNION ALL SELECT 'transaction without a row' FROM lake.core.transactions
+        ANTI JOIN (SELECT tx_id FROM lake.core.rows WHERE tx_id IS NOT NULL) USING (tx_id)
+    UNION ALL SELECT 'row without its transaction' FROM lake.core.rows r
+        ANTI JOIN lake.core.transactions USING (tx_id) WHERE r.tx_id IS NOT NULL
+    UNION ALL SELECT 'row without its page' FROM lake.core.rows r
+        ANTI JOIN lake.raw.pages p ON p.page = r.source WHERE r.origin = 'api'
+    UNION ALL SELECT 'balance without its page' FROM lake.core.balances ANTI JOIN lake.raw.pages USING (page)
+    UNION ALL SELECT 'page without its run' FROM lake.raw.pages ANTI JOIN lake.ops.runs USING (run_id)
+    UNION ALL SELECT 'claim without its run' FROM lake.core.coverage c
+        ANTI JOIN lake.ops.runs r ON r.run_id = c.source WHERE c.basis IN ('paged', 'reconciled')
+    UNION ALL SELECT 'page that lost its body' FROM lake.raw.pages WHERE row_count > 0 AND body IS NULL
+    UNION ALL SELECT 'the same transaction twice' FROM lake.core.transactions GROUP BY connection, tx_id HAVING count(*) > 1
+    UNION ALL SELECT 'the same page twice' FROM lake.raw.pages GROUP BY page HAVING count(*) > 1
+) GROUP BY what ORDER BY what
+"""
+
 
 def untold(con: duckdb.DuckDBPyConnection, account: Account) -> Counter[Leg]:
     """True legs inside time that is called complete which the lake does not have; must be empty at every instant.
@@ -83,3 +105,8 @@ def told_at(exchange: str, event: Event) -> datetime:
     if exchange == "kraken":
         return event.booked_at
     return event.at.replace(microsecond=0) if exchange == "coinbase" else event.at
+
+
+def torn(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
+    """What can only be seen if a commit were visible in part, or had happened twice; one query, so one snapshot."""
+    return con.execute(HALF_COMMITS).fetchall()

@@ -1,0 +1,106 @@
+"""`kill -9` at any moment of a sync: nothing is torn, and one finished sync later the lake is as if nothing had happened."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sandbox.room import Account
+from store.lake import open_lake
+from store.settings import Settings
+from tests.accounts import UNTIL, connect, everything, fast_sandbox, lake_legs, normal, sync, true_legs
+from tests.proven import torn, untold
+
+ROOT = Path(__file__).parent.parent
+SIZE = 60
+
+
+def start_sync(settings: Settings, name: str) -> subprocess.Popen[str]:
+    """A sync in a process of its own."""
+    given = {"home": str(settings.home), "catalog": settings.catalog, "throttle": 0}
+    argument = json.dumps({"settings": given, "connection": name})
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.sync_process", argument], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+
+
+def kill_after(process: subprocess.Popen[str], seconds: float) -> bool:
+    """Kill a sync so long after it began; whether it was still at work."""
+    assert process.stdout is not None
+    with process, process.stdout:
+        assert process.stdout.readline() == "begins\n"
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        return process.wait() == -signal.SIGKILL
+
+
+def seconds_of_a_sync(settings: Settings, name: str) -> float:
+    """How long an undisturbed sync takes in a process of its own, on this machine, now."""
+    process = start_sync(settings, name)
+    assert process.stdout is not None
+    with process, process.stdout:
+        assert process.stdout.readline() == "begins\n"
+        began = time.monotonic()
+        assert process.stdout.readline() == "ok\n"
+        assert process.wait() == 0
+    return time.monotonic() - began
+
+
+def check_kills(settings: Settings, calm: Settings, exchange: str, kills: int, seed: int) -> None:
+    """Kill one sync after the other, look after each; then let one finish and compare with a lake that saw no kill."""
+    moments = random.Random(seed)
+    with fast_sandbox() as sandbox:
+        account = sandbox.add_account(exchange, "main", seed=seed, size=SIZE, until=UNTIL)
+        with open_lake(calm) as lake:
+            connect(lake, sandbox, account)
+            whole = seconds_of_a_sync(calm, "main")
+            undisturbed = everything(lake.con, "main")
+        with open_lake(settings) as lake:
+            connect(lake, sandbox, account)
+        at_work = sum(
+            kill_after(start_sync(settings, "main"), moments.uniform(0, whole)) and check_after_kill(settings, account)
+            for _ in range(kills)
+        )
+        assert at_work > 0
+        with open_lake(settings) as lake:
+            assert sync(lake, "main").ok
+            assert everything(lake.con, "main") == undisturbed
+            assert lake_legs(lake.con, "main") == normal(true_legs(account.history))
+
+
+def check_after_kill(settings: Settings, account: Account) -> bool:
+    """What is called complete is there, and pages, rows and transactions are of the same commits."""
+    with open_lake(settings, read_only=True) as lake:
+        assert untold(lake.con, account) == {}
+        assert torn(lake.con) == []
+    return True
+
+
+def test_a_killed_sync_leaves_nothing_torn(tmp_path: Path) -> None:
+    check_kills(
+        Settings(home=tmp_path / "killed", throttle=0), Settings(home=tmp_path / "calm", throttle=0), "kraken", 3, seed=1
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exchange", ["kraken", "coinbase"])
+def test_twenty_kills_in_a_row_leave_nothing_torn(tmp_path: Path, exchange: str) -> None:
+    check_kills(
+        Settings(home=tmp_path / "killed", throttle=0), Settings(home=tmp_path / "calm", throttle=0), exchange, 20, seed=2
+    )
+
+
+@pytest.mark.slow
+def test_twenty_kills_in_a_row_leave_nothing_torn_on_postgresql(tmp_path: Path, postgres: Callable[[], str]) -> None:
+    killed, calm = (Settings(home=tmp_path / name, catalog="postgres:" + postgres(), throttle=0) for name in ("killed", "calm"))
+    check_kills(killed, calm, "kraken", 20, seed=3)
