@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -61,14 +62,20 @@ def lease(settings: Settings, connection: str, now: datetime) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as exc:
-        since = json.loads(note.read_text())["since"] if note.exists() else "a moment ago"
-        raise AlreadySyncing(connection, since) from exc
+        raise AlreadySyncing(connection, _noted_since(note)) from exc
     try:
         note.write_text(json.dumps({"connection": connection, "since": _words(now), "process": os.getpid()}))
         yield
     finally:
         note.unlink(missing_ok=True)
         lock.release()
+
+
+def _noted_since(note: Path) -> str:
+    try:
+        return str(json.loads(note.read_text())["since"])
+    except (OSError, ValueError):  # its holder has only just begun to write it, or has just ended
+        return "a moment ago"
 
 
 @contextmanager
