@@ -39,7 +39,9 @@ SELECT day_of(occurred_at) FROM lake.core.rows WHERE connection = $connection AN
 UNION
 SELECT day_of(occurred_at) FROM lake.core.transactions WHERE connection = $connection AND origin <> 'api'
 UNION
-SELECT day FROM loose l LEFT JOIN answered a USING (day, clock, wallet, out_asset, out_amount, in_asset, in_amount, fee_asset, fee_amount, nth)
+SELECT day
+FROM loose l
+LEFT JOIN answered a USING (day, clock, wallet, out_asset, out_amount, in_asset, in_amount, fee_asset, fee_amount, nth)
 WHERE a.tx_id IS NULL OR l.details & ~a.details <> 0;
 
 UPDATE arriving SET fate = 'known', tx_id = m.tx_id

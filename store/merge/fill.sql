@@ -11,7 +11,8 @@ WITH lacking AS (
 ),
 told AS (
     SELECT l.stands_u, t.*, row_number() OVER (
-        PARTITION BY l.stands_u ORDER BY t.origin, t.step, t.decimals DESC, t.fee_amount IS NULL, words(t), t.source, t.line, t.part) AS rank
+        PARTITION BY l.stands_u
+        ORDER BY t.origin, t.step, t.decimals DESC, t.fee_amount IS NULL, words(t), t.source, t.line, t.part) AS rank
     FROM lacking l JOIN folded f USING (stands_u) JOIN said t ON t.u = f.u
 )
 SELECT stands_u, arg_min(namespace, CASE WHEN row_id IS NOT NULL THEN rank END) AS namespace, arg_min(row_id, rank) AS row_id,
