@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,26 +16,14 @@ from store.lake import open_lake
 from store.settings import Settings
 from tests.accounts import UNTIL, connect, everything, fast_sandbox, lake_legs, normal, sync, true_legs
 from tests.proven import torn, untold
+from tests.sync_process import next_line, start_sync
 
-ROOT = Path(__file__).parent.parent
 SIZE = 60
-
-
-def start_sync(settings: Settings, name: str) -> subprocess.Popen[str]:
-    """A sync in a process of its own."""
-    given = {"home": str(settings.home), "catalog": settings.catalog, "throttle": 0}
-    argument = json.dumps({"settings": given, "connection": name})
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.sync_process", argument], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-    )
 
 
 def kill_after(process: subprocess.Popen[str], seconds: float) -> bool:
     """Kill a sync so long after it began; whether it was still at work."""
-    assert process.stdout is not None
-    with process, process.stdout:
-        assert process.stdout.readline() == "begins\n"
+    with process:
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
         return process.wait() == -signal.SIGKILL
@@ -46,12 +31,9 @@ def kill_after(process: subprocess.Popen[str], seconds: float) -> bool:
 
 def seconds_of_a_sync(settings: Settings, name: str) -> float:
     """How long an undisturbed sync takes in a process of its own, on this machine, now."""
-    process = start_sync(settings, name)
-    assert process.stdout is not None
-    with process, process.stdout:
-        assert process.stdout.readline() == "begins\n"
+    with start_sync(settings, name) as process:
         began = time.monotonic()
-        assert process.stdout.readline() == "ok\n"
+        assert next_line(process) == "ok\n"
         assert process.wait() == 0
     return time.monotonic() - began
 
