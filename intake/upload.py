@@ -41,6 +41,7 @@ def preview_file(lake: Lake, connection: str, path: Path, layout: str | None, no
     standing = _standing(lake.con, connection, upload, path)
     if standing is not None:
         return standing
+    lake.expect_input(path.stat().st_size)
     reading = _read(lake.con, connection, upload, path, layout)
     lake.con.execute("BEGIN")
     try:
@@ -74,6 +75,7 @@ def import_unseen(lake: Lake, connection: str, path: Path, layout: str | None, n
     if standing is not None:
         keep.keep_file(lake.settings.archive, path, kept_digest)
         return standing
+    lake.expect_input(path.stat().st_size)
     reading = _read(lake.con, connection, upload, path, layout)
     keep.keep_file(lake.settings.archive, path, kept_digest)
 
