@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from bench import api_pull, csv_in, startup
+from bench import api_pull, csv_in, merge, queries, startup
 from bench.figure import Figure
 
 FIGURES: Mapping[str, Callable[[bool], Iterator[Figure]]] = {
     "api_pull": api_pull.figures,
     "csv_in": csv_in.figures,
+    "merge": merge.figures,
+    "queries": queries.figures,
     "startup": startup.figures,
 }
 HEADS = ("", "ours, CPU s", "floor, CPU s", "ratio", "peak MB", "goals")

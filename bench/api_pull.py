@@ -69,7 +69,11 @@ def floor(url: str, folder: str) -> None:
 def _server() -> Iterator[str]:
     """The exchange as a process of its own; yields its address."""
     process = subprocess.Popen(  # noqa: S603 - our own command line
-        [sys.executable, "-m", "bench.still_exchange"], stdout=subprocess.PIPE, text=True, cwd=measure.CHECKOUT, env=measure.environment({})
+        [sys.executable, "-m", "bench.still_exchange"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=measure.CHECKOUT,
+        env=measure.environment({}),
     )
     try:
         line = process.stdout.readline() if process.stdout else ""

@@ -90,7 +90,12 @@ def _run(arguments: Sequence[str], settings: Mapping[str, str]) -> tuple[Cost, s
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         began = time.monotonic()
         process = subprocess.Popen(  # noqa: S603 - our own command line
-            [sys.executable, *arguments], cwd=CHECKOUT, env=environment(settings), stdin=subprocess.DEVNULL, stdout=out, stderr=err
+            [sys.executable, *arguments],
+            cwd=CHECKOUT,
+            env=environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
         )
         _, status, used = os.wait4(process.pid, 0)  # the one call that tells this child's own use, its threads included
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -53,7 +53,10 @@ def _answers() -> Iterator[tuple[str, Reply]]:
     for market in MARKETS:
         for page in range(PAGES):
             rows = [_fill(market, number) for number in range(page * PER_PAGE, (page + 1) * PER_PAGE)]
-            earned += sum((Decimal(row["quoteQty"]) * (-1 if row["isBuyer"] else 1) - Decimal(row["commission"]) for row in rows), Decimal(0))
+            earned += sum(
+                (Decimal(row["quoteQty"]) * (-1 if row["isBuyer"] else 1) - Decimal(row["commission"]) for row in rows),
+                Decimal(0),
+            )
             yield f"{market} {page}", Reply.json(rows)
     yield "no trade", Reply.json([])
     yield "/api/v3/account", Reply.json({"uid": 1, "balances": [{"asset": "USDT", "free": f"{earned:f}", "locked": "0"}]})
