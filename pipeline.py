@@ -266,7 +266,8 @@ def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference
             keep.open_finding(con, name, "import_stopped", name, {"causes": causes, "said": message, "run": pull.run_id}, now)
         if differences:
             evidence = {d.asset: {"reported": str(d.reported), "rebuilt": str(d.rebuilt)} for d in differences}
-            keep.open_finding(con, name, "balance_differs", name, evidence, now)
+            agreed_at = pull.connection.last_success_at or pull.connection.history_from
+            keep.open_finding(con, name, "balance_differs", name, evidence, now, since=agreed_at)
         elif ok:
             keep.resolve_findings(con, name, "balance_differs", name, now)
         outcome = {"ok": ok, "cause": cause, "message": message or None, "pages": tally.pages, "row_count": tally.rows}

@@ -120,9 +120,23 @@ def note_activity(con: duckdb.DuckDBPyConnection, now: datetime, actor: str, act
 
 
 def open_finding(
-    con: duckdb.DuckDBPyConnection, connection: str, kind: str, source: str, evidence: Mapping[str, Any], now: datetime
+    con: duckdb.DuckDBPyConnection,
+    connection: str,
+    kind: str,
+    source: str,
+    evidence: Mapping[str, Any],
+    now: datetime,
+    since: datetime | None = None,
 ) -> None:
-    """Record what was seen; one open finding of a kind per connection and source, with the newest evidence."""
+    """Record what was seen; one open finding of a kind per connection and source, with the newest evidence.
+
+    since: from when on it may be so, now where not given. What was open already is so since then.
+    """
+    row = con.execute(
+        "SELECT min(from_at) FROM lake.ops.findings WHERE connection = ? AND kind = ? AND source = ? AND resolved_at IS NULL",
+        [connection, kind, source],
+    ).fetchone()
+    from_at = (row and row[0]) or since or now
     con.execute(
         "DELETE FROM lake.ops.findings WHERE connection = ? AND kind = ? AND source = ? AND resolved_at IS NULL",
         [connection, kind, source],
@@ -130,7 +144,7 @@ def open_finding(
     con.execute(
         "INSERT INTO lake.ops.findings BY NAME SELECT ? AS finding, ? AS connection, ? AS kind, ? AS from_at, ? AS found_at,"
         " ? AS source, ? AS evidence",
-        [uuid4().hex, connection, kind, now, now, source, json.dumps(dict(evidence), default=str)],
+        [uuid4().hex, connection, kind, from_at, now, source, json.dumps(dict(evidence), default=str)],
     )
 
 

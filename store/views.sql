@@ -34,7 +34,8 @@ SELECT w.connection, w.stream, w.scope, w.covered_to AS from_at, w.resumes_at AS
 FROM walked w JOIN expected e USING (connection, stream, scope)
 WHERE w.resumes_at > w.covered_to AND (w.resumes_at < now() OR w.covered_to < now() - INTERVAL 26 HOUR);
 
--- one connection: until when everything that moves its balances is proven, and what spoils it
+-- one connection: until when everything that moves its balances is proven, and what spoils it. Where reported balances differ
+-- from the legs something is missing that no stretch of time shows, since they last agreed
 CREATE OR REPLACE VIEW lake.main.completeness AS
 WITH holes AS (
     SELECT connection, min(from_at) AS first_gap_at, count(*) AS gap_count,
@@ -46,10 +47,16 @@ WITH holes AS (
         SELECT connection, stream, scope, max(to_at) AS read_until FROM lake.core.coverage GROUP BY ALL
     ) c ON c.connection = s.connection AND c.stream = s.stream AND c.scope IN (s.scope, 'all')
     WHERE s.books GROUP BY s.connection
+), differing AS (
+    SELECT connection, min(from_at) AS agreed_until,
+        'reported balances differ: ' || string_agg(array_to_string(json_keys(evidence), ', '), ', ') AS spoiled_by
+    FROM lake.ops.findings WHERE kind = 'balance_differs' AND resolved_at IS NULL GROUP BY connection
 )
-SELECT c.connection, c.history_from, least(h.first_gap_at, r.read_until) AS complete_until, r.read_until,
-    h.connection IS NULL AND r.read_until IS NOT NULL AS complete, coalesce(h.gap_count, 0) AS gap_count, h.spoiled_by
-FROM lake.ops.connections c LEFT JOIN holes h USING (connection) LEFT JOIN reached r USING (connection);
+SELECT c.connection, c.history_from, least(h.first_gap_at, d.agreed_until, r.read_until) AS complete_until, r.read_until,
+    h.connection IS NULL AND d.connection IS NULL AND r.read_until IS NOT NULL AS complete, coalesce(h.gap_count, 0) AS gap_count,
+    nullif(concat_ws('; ', h.spoiled_by, d.spoiled_by), '') AS spoiled_by
+FROM lake.ops.connections c LEFT JOIN holes h USING (connection) LEFT JOIN differing d USING (connection)
+LEFT JOIN reached r USING (connection);
 
 -- one connection as it stands
 CREATE OR REPLACE VIEW lake.main.connections AS
