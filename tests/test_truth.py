@@ -64,6 +64,24 @@ def test_what_happens_between_two_syncs_arrives_with_the_second(lake: Lake, exch
         assert lake_legs(lake.con, "main") == normal(true_legs(account.history, at=pipeline.utc_now()))
 
 
+@pytest.mark.parametrize("size", [pytest.param(100_000, marks=pytest.mark.proof)])
+def test_what_binance_forgets_is_a_gap_and_its_statement_closes_it(lake: Lake, tmp_path: Path, size: int) -> None:
+    """Binance answers for the last hundred dust sweeps only; what lies before is never called complete, and a file tells it."""
+    with fast_sandbox() as sandbox:
+        account = sandbox.add_account("binance", "main", seed=7, size=size, until=UNTIL)
+        connect(lake, sandbox, account)
+        first = sync(lake, "main")
+        sys.stdout.write(f"\nfigure: {first.rows:,} rows, {first.new:,} transactions, first sync {first.seconds:.0f} s\n")
+        forgotten = normal(true_legs(account.history)) - lake_legs(lake.con, "main")
+        dust = {part[0] for event in account.history.events if event.what == "dust" for part in event.detail["parts"]}
+        assert first.ok
+        assert {asset for _, asset, _ in forgotten} <= dust | {"BNB"}
+        assert lake.con.execute("SELECT complete FROM lake.main.completeness").fetchall() == [(False,)]
+        assert lake.con.execute("SELECT count(*) FROM lake.main.gaps WHERE stream = 'dust'").fetchall() == [(1,)]
+        import_file(lake, "main", export_file(tmp_path, account, "statement"))
+        assert lake_balances(lake.con, "main") == true_balances(account.history)
+
+
 CSV_KINDS = {"kraken": ("ledgers", "trades"), "binance": ("statement", "trades"), "coinbase": ("transactions",)}
 
 
