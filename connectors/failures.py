@@ -14,6 +14,7 @@ own code and words decide (`causes.py`); then the HTTP status; ccxt's class is t
 
 from __future__ import annotations
 
+import binascii
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -119,7 +120,7 @@ def translate(exchange: str, endpoint: str, ccxt_object: Any) -> Iterator[None]:
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as exc:
         # ccxt reads an answer of unexpected shape without asking first
         body = ccxt_object.last_http_response
-        causes = known.UNREADABLE if body is not None else known.OURS
+        causes = known.UNREADABLE if body is not None else known.SECRET if isinstance(exc, binascii.Error) else known.OURS
         said = f"{type(exc).__name__} in ccxt: {without_secrets(body or str(exc), ccxt_object)}"
         raise failure(exchange, causes, said, endpoint) from None
 

@@ -72,6 +72,8 @@ def connect(
     from store.lake import open_lake, spare_pandas
     from store.settings import Settings
 
+    if api_url and not api_url.startswith(("http://", "https://")):
+        raise typer.BadParameter(f"{api_url!r} is no address: it begins with http:// or https://", param_hint="--api-url")
     spare_pandas()
     settings = Settings()
     credentials = read_credentials(exchange, keys)

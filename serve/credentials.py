@@ -24,9 +24,11 @@ def read_credentials(exchange_id: str, source: str) -> dict[str, str]:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text()
+        return path.read_text(encoding="utf-8")
     except OSError as exc:
         raise KeysNotRead(f"cannot read the key file {path}: {exc.strerror}") from exc
+    except UnicodeDecodeError:
+        raise KeysNotRead(f"the key file {path} is not a text file") from None
 
 
 def _from_json(text: str, source: str) -> dict[str, str]:

@@ -7,7 +7,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from serve.output import say
+from serve.output import escape, say
+
+OURS = ("pipeline", "intake", "store", "serve", "connectors")
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+DISK_FULL = "the disk is full: nothing was half-written; make room and run the command again"
 
 
 @contextmanager
@@ -19,34 +23,23 @@ def explained() -> Iterator[None]:
         told = explain(exc)
         if told is None:
             raise
-        say(f"[bold red]gapless:[/] {told}")
+        say(f"[bold red]gapless:[/] {escape(told)}")
         sys.exit(1)
 
 
 def explain(error: BaseException) -> str | None:
     """What to tell the person, or None where the error is a bug of ours."""
     module = type(error).__module__
-    if module.startswith(
-        (
-            "pipeline",
-            "intake",
-            "store",
-            "serve",
-            "connectors.identify",
-            "connectors.layouts",
-            "connectors.dialect",
-            "connectors.register",
-        )
-    ):
-        return str(error)
     if module.startswith("connectors.failures"):
         return _explain_failure(error)
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return "the disk is full: nothing was half-written; make room and run the command again"
-    if isinstance(error, PermissionError):
-        return f"no permission for {error.filename}: gapless needs to read and write its home folder"
-    if module.startswith(("duckdb", "_duckdb")):
-        return _explain_duckdb(str(error))
+    if module.startswith(OURS):
+        return str(error)
+    if module.startswith("pydantic") or module == "tomllib":
+        return _explain_settings(error)
+    if isinstance(error, OSError):
+        return _explain_system(error)
+    if module.startswith(("duckdb", "_duckdb", "psycopg")):
+        return _explain_database(str(error))
     return None
 
 
@@ -59,11 +52,33 @@ def _explain_failure(error: BaseException) -> str:
     return f"{error.exchange}: {what_happened(error.causes)}. What to do: {what_to_do(error.causes)}. It said: {error.said}"
 
 
-def _explain_duckdb(said: str) -> str | None:
-    if "No space left" in said:
-        return "the disk is full: nothing was half-written; make room and run the command again"
+def _explain_settings(error: BaseException) -> str | None:
+    from pydantic import ValidationError
+
+    if isinstance(error, ValidationError):
+        wrong = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        return f"a setting cannot be read ({'; '.join(wrong)}): see GAPLESS_… in the environment, or gapless.toml"
+    return f"gapless.toml in the home folder cannot be read: {error}"
+
+
+def _explain_system(error: OSError) -> str | None:
+    if error.errno in NO_ROOM:
+        return DISK_FULL
+    if error.filename is None:
+        return None
+    return f"cannot use {error.filename} ({error.strerror}): gapless needs to read and write its home folder"
+
+
+def _explain_database(said: str) -> str | None:
+    first = said.splitlines()[0] if said else ""
+    if any(words in said for words in ("No space left", "File too large", "disk is full")):
+        return DISK_FULL
+    if any(words in said for words in ("file is not a database", "disk image is malformed")):
+        return f"the lake's catalog is damaged: put back a copy of it and run the command again ({first})"
+    if any(words in said for words in ("readonly database", "Read-only file system", "unable to open database file")):
+        return f"gapless cannot write to its home folder: give it the right to, or set GAPLESS_HOME ({first})"
+    if "onnection" in said and "failed" in said:
+        return f"the catalog's PostgreSQL does not answer: start it, or see GAPLESS_CATALOG ({first})"
     if said.startswith(("Parser Error", "Binder Error", "Catalog Error", "Conversion Error", "Invalid Input Error")):
-        return f"{said.splitlines()[0]} (FROM catalog lists every view and column)"
-    if said.startswith("IO Error"):
-        return said.splitlines()[0]
-    return None
+        return f"{first} (FROM catalog lists every view and column)"
+    return first if said.startswith("IO Error") else None

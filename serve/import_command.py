@@ -11,7 +11,7 @@ import typer
 import pipeline
 from intake.upload import Preview
 from serve.errors import explain
-from serve.output import print_json, say, show
+from serve.output import escape, print_json, say, show
 from store.lake import open_lake
 from store.settings import Settings
 
@@ -29,7 +29,7 @@ def run(files: list[Path], connection: str, layout: str | None, *, yes: bool, as
                 told = explain(exc)
                 if told is None:
                     raise
-                say(f"[bold red]{path.name}[/] was refused: {told}")
+                say(f"[bold red]{escape(path.name)}[/] was refused: {escape(told)}")
                 documents.append({"file": path.name, "refused": told})
                 trouble = True
                 continue
@@ -39,6 +39,9 @@ def run(files: list[Path], connection: str, layout: str | None, *, yes: bool, as
                     pipeline.import_file(lake, preview, pipeline.utc_now(), confirmed_by_owner=_vouched(preview))
                 documents.append(as_document(preview))
                 trouble = trouble or preview.reading.quarantined > 0
+            else:
+                say("  nothing was written: run it again with --yes, or answer the question at a terminal")
+                trouble = True
     if as_json:
         print_json(documents[0] if len(documents) == 1 else documents)
     return 1 if trouble else 0
@@ -58,7 +61,7 @@ def as_document(preview: Preview) -> dict[str, Any]:
 def tell(preview: Preview) -> None:
     """The preview in a person's words."""
     reading = preview.reading
-    say(f"[bold]{preview.path.name}[/] is {reading.layout}, {show(reading.from_at)} to {show(reading.to_at)} UTC")
+    say(f"[bold]{escape(preview.path.name)}[/] is {reading.layout}, {show(reading.from_at)} to {show(reading.to_at)} UTC")
     skipped = sum(reading.skipped.values())
     say(f"  {reading.lines:,} lines: {reading.used:,} used, {skipped:,} skipped, {reading.quarantined:,} not understood")
     for rule, count in sorted(reading.skipped.items()):

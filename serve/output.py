@@ -12,14 +12,17 @@ from uuid import UUID
 
 import duckdb
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+
+__all__ = ["amount", "err", "escape", "out", "print_json", "print_rows", "rows_as_objects", "say", "show"]
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
 def say(message: str) -> None:
-    """A message to the person, beside whatever goes to stdout."""
+    """A message to the person, beside whatever goes to stdout. Words of others in it go through `escape` first."""
     err.print(message, markup=True, soft_wrap=True)
 
 

@@ -10,7 +10,8 @@ import pipeline
 from alerts.words import what_happened, what_to_do
 from intake.pull import Progress as Reached
 from pipeline import SyncOutcome
-from serve.output import err, print_json, say, show
+from serve.errors import explain
+from serve.output import err, escape, print_json, say, show
 from store import accounts
 from store.keys import KeyStore
 from store.lake import Lake, open_lake
@@ -31,8 +32,16 @@ def run(names: list[str], *, as_json: bool) -> int:
             try:
                 outcome = sync_with_progress(lake, KeyStore(settings), name)
             except AlreadySyncing as busy:
-                say(f"[yellow]{busy}[/]; nothing to do here")
+                say(f"[yellow]{escape(str(busy))}[/]; nothing to do here")
                 documents.append({"connection": name, "ok": True, "already_syncing_since": busy.since})
+                continue
+            except Exception as exc:  # noqa: BLE001 - one connection's trouble must not stop the next; what is not explained is raised
+                told = explain(exc)
+                if told is None:
+                    raise
+                say(f"[red]✗[/] [bold]{escape(name)}[/]: {escape(told)}")
+                documents.append({"connection": name, "ok": False, "cause": None, "message": told})
+                failed = True
                 continue
             failed = failed or not outcome.ok
             documents.append(as_document(outcome))
@@ -93,4 +102,4 @@ def tell(outcome: SyncOutcome) -> None:
     say(
         f"  What to do: {what_to_do(outcome.causes)}. Or upload the exchange's CSV: gapless import FILE --connection {outcome.connection}"
     )
-    say(f"  {outcome.message}")
+    say(f"  {escape(outcome.message)}")

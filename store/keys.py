@@ -93,7 +93,10 @@ class _FileTokens:
     def _read(self) -> dict[str, str]:
         if not self._path.exists():
             return {}
-        tokens: dict[str, str] = json.loads(self._path.read_text())
+        try:
+            tokens: dict[str, str] = json.loads(self._path.read_text())
+        except ValueError as exc:
+            raise KeysUnreadable(f"{self._path} is damaged: put back a copy of it, or remove it and enter all keys again") from exc
         return tokens
 
     @contextmanager
