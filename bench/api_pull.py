@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
-
 from bench import measure
 from bench.figure import Figure, at_least_rows
 from bench.still_exchange import BEGAN, TRADES, trade_pages
@@ -58,7 +56,7 @@ def first_sync(url: str, home: str) -> None:
 
 
 def floor(url: str, folder: str) -> None:
-    with measure.lap("fetch and read"), duckdb.connect() as con:
+    with measure.lap("fetch and read"), measure.plain_duckdb() as con:
         for number, page in enumerate(trade_pages(url)):
             with urllib.request.urlopen(page) as answer:  # noqa: S310 - loopback
                 (Path(folder) / f"{number}.json").write_bytes(answer.read())

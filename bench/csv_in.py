@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
-
 from bench import ledgers, measure
 from bench.figure import Figure, Goal, at_most_floors, at_most_megabytes, at_most_seconds
 from bench.measure import Cost
@@ -48,6 +46,5 @@ def _gapless_import(home: Path, path: Path) -> Cost:
 
 
 def floor(source: str, target: str) -> None:
-    with duckdb.connect() as con:
-        con.execute("SET TimeZone = 'UTC'")
+    with measure.plain_duckdb() as con:
         con.execute(f"COPY ({ledgers.read_sql('csv_floor')}) TO '{target}' (FORMAT parquet)", {"file": source})

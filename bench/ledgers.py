@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from bench import measure
 from store import accounts
 from store.accounts import Connection
 from store.lake import Lake, open_lake
@@ -18,8 +19,7 @@ NOW = datetime(2026, 11, 14, 9, 5, tzinfo=UTC)
 
 def write_export(path: Path, lines: int, first: int = 0) -> Path:
     """The `lines` ledger lines from number `first` on, as a file."""
-    with duckdb.connect() as con:
-        con.execute("SET TimeZone = 'UTC'")
+    with measure.plain_duckdb() as con:
         con.execute(f"CREATE TABLE ledgers AS {read_sql('ledgers')}", {"first": first, "lines": lines})
         con.table("ledgers").write_csv(str(path), header=True, quoting="all")
     return path

@@ -16,6 +16,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import duckdb
+
 CHECKOUT = Path(__file__).parent.parent
 GAPLESS = ("-c", "from serve.cli import main; main()")
 
@@ -71,6 +73,14 @@ def lap(name: str) -> Iterator[None]:
 
 def tell(kind: str, **values: float) -> None:
     sys.stdout.write(json.dumps({kind: values}) + "\n")
+
+
+def plain_duckdb() -> duckdb.DuckDBPyConnection:
+    """DuckDB by itself, as floors use it; what it prints of its progress would stand among the laps."""
+    con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    con.execute("SET enable_progress_bar = false")
+    con.execute("SET TimeZone = 'UTC'")
+    return con
 
 
 @contextmanager

@@ -65,14 +65,14 @@ def absorb_file(home: str, path: str) -> None:
 
 
 def as_parquet(path: str) -> None:
-    with duckdb.connect() as con:
+    with measure.plain_duckdb() as con:
         con.execute(
             f"COPY (FROM read_csv('{path}', types = {{amount: 'DECIMAL(18,10)', fee: 'DECIMAL(18,10)'}})) TO '{path}.parquet'"
         )
 
 
 def floor(standing: str, arriving: str) -> None:
-    with measure.lap("group"), duckdb.connect() as con:
+    with measure.lap("group"), measure.plain_duckdb() as con:
         con.execute(ledgers.read_sql("merge_floor"), {"standing": standing, "arriving": arriving}).fetchall()
 
 

@@ -1,9 +1,11 @@
--- One id that either source tells, where not both tell the same: over two Parquet files of the same million lines this finds
--- nothing, which is the least that any merge has to find out.
-SELECT refid, txid, count(*) AS tellers
+-- How many rows only one of two sources tells: one GROUP BY over two Parquet files, the least that any merge has to find out.
+SELECT count(*)
 FROM (
-    SELECT refid, txid, "time", asset, amount, fee FROM read_parquet($standing)
-    UNION ALL
-    SELECT refid, txid, "time", asset, amount, fee FROM read_parquet($arriving)
+    SELECT txid
+    FROM (
+        SELECT txid, refid, "time", asset, amount, fee FROM read_parquet($standing)
+        UNION ALL
+        SELECT txid, refid, "time", asset, amount, fee FROM read_parquet($arriving)
+    )
+    GROUP BY txid, refid, "time", asset, amount, fee HAVING count(*) = 1
 )
-GROUP BY ALL HAVING count(*) <> 2 OR min(amount) <> max(amount) OR min(fee) <> max(fee) OR min("time") <> max("time")

@@ -64,8 +64,7 @@ def ask_lake(home: str) -> None:
 
 
 def ask_parquet(folder: str) -> None:
-    with duckdb.connect() as con:
-        con.execute("SET TimeZone = 'UTC'")
+    with measure.plain_duckdb() as con:
         con.execute(f"CREATE VIEW transactions AS FROM '{folder}/made.parquet'")
         con.execute(f"CREATE VIEW legs AS FROM '{folder}/made_legs.parquet'")
         _ask(con)

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import duckdb
-
 from bench import ledgers, measure
 from bench.figure import Figure, at_most_floors
 from store.lake import extension_path
@@ -27,7 +25,7 @@ def figures(_quick: bool) -> Iterator[Figure]:
 
 
 def floor(catalog: str, files: str) -> None:
-    with duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}) as con:
+    with measure.plain_duckdb() as con:
         for name in ("ducklake", "sqlite_scanner"):
             con.execute(f"LOAD '{extension_path(name)}'")
         con.execute(f"ATTACH 'ducklake:sqlite:{catalog}' AS lake (DATA_PATH '{files}/', READ_ONLY)")

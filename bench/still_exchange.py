@@ -7,10 +7,11 @@ The sandbox renders and checks each call; here the server must cost nothing, so 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from threading import Event
+from typing import Any
 from urllib.parse import parse_qs
 
 from sandbox.room import Reply, Request
@@ -73,7 +74,12 @@ def _answers() -> Iterator[tuple[str, Reply]]:
         yield path, Reply.json({"code": "000000", "data": [], "total": 0, "success": True})
 
 
-def _fill(market: str, number: int) -> dict[str, object]:
+def _earned(row: Mapping[str, Any]) -> Decimal:
+    cost = Decimal(row["quoteQty"])
+    return (-cost if row["isBuyer"] else cost) - Decimal(row["commission"])
+
+
+def _fill(market: str, number: int) -> dict[str, Any]:
     """Bought, then sold again a little dearer: no coin is left over, and the fees are earned."""
     buys = number % 2 == 0
     quantity = Decimal(1 + number // 2 * 7919 % 100_000) / 10_000
