@@ -117,16 +117,17 @@ KINDS: Mapping[str, Callable[[History, datetime | None, datetime | None], str]] 
 
 
 def _between(history: History, start: datetime | None, end: datetime | None) -> tuple[Event, ...]:
-    return tuple(
-        event
-        for event in history.events
-        if (start is None or event.booked_at >= start) and (end is None or event.booked_at < end)
-    )
+    return tuple(event for event in history.events if _within(event.booked_at, start, end))
+
+
+def _within(moment: datetime, start: datetime | None, end: datetime | None) -> bool:
+    return (start is None or moment >= start) and (end is None or moment < end)
 
 
 def _changes(history: History, words: Words, start: datetime | None, end: datetime | None) -> list[Change]:
-    """Ascending by second; within one the file's order tells nothing of what belongs together."""
-    found = [change for event in _between(history, start, end) for change in _changes_of(event, words)]
+    """Ascending by second; within one the file's order tells nothing of what belongs together. Each row is cut by its own time."""
+    told = (change for event in history.events for change in _changes_of(event, words))
+    found = [change for change in told if _within(change.at, start, end)]
     return sorted(found, key=lambda each: (each.at.replace(microsecond=0), each.operation, each.coin, each.change))
 
 

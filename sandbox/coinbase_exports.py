@@ -72,12 +72,12 @@ class Line:
 
 
 def export(history: History, kind: str, start: datetime | None = None, end: datetime | None = None) -> str:
-    """Completed transactions of start <= time < end; kind: one of KINDS."""
+    """Completed transactions of start <= time < end, by the time they began, as the rows tell it; kind: one of KINDS."""
     generation = KINDS[kind]
     events = [
         event
         for event in history.events
-        if event.status == "final" and (not start or event.at >= start) and (not end or event.booked_at < end)
+        if event.status == "final" and (not start or event.at >= start) and (not end or event.at < end)
     ]
     written = io.StringIO()
     sheet = csv.writer(written, lineterminator="\r\n")
