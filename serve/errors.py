@@ -11,7 +11,7 @@ from serve.output import escape, say
 
 OURS = ("pipeline", "intake", "store", "serve", "connectors")
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-DISK_FULL = "the disk is full: nothing was half-written; make room and run the command again"
+DISK_FULL = "the disk is full, or fails: nothing was half-written; make room and run the command again"
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def _explain_system(error: OSError) -> str | None:
 
 def _explain_database(said: str) -> str | None:
     first = said.splitlines()[0] if said else ""
-    if any(words in said for words in ("No space left", "File too large", "disk is full")):
+    if any(words in said for words in ("No space left", "File too large", "disk is full", "disk I/O error")):
         return DISK_FULL
     if any(words in said for words in ("file is not a database", "disk image is malformed")):
         return f"the lake's catalog is damaged: put back a copy of it and run the command again ({first})"

@@ -6,7 +6,7 @@ import os
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 
@@ -35,6 +35,13 @@ class Settings(BaseSettings):
         """The catalog remembers where its files lie: from another folder the same lake must be the same path."""
         return home.expanduser().absolute()
 
+    @field_validator("catalog")
+    @classmethod
+    def _names_a_kind(cls, catalog: str) -> str:
+        if catalog and not catalog.startswith(("sqlite:", "postgres:")):
+            raise ValueError(f"{catalog!r} is neither sqlite:PATH nor postgres:CONNINFO")
+        return catalog
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -46,13 +53,6 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         home = Path(os.environ.get("GAPLESS_HOME", Path.home() / ".gapless"))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / "gapless.toml")
-
-    @field_validator("catalog")
-    @classmethod
-    def _names_a_kind(cls, catalog: str) -> str:
-        if catalog and not catalog.startswith(("sqlite:", "postgres:")):
-            raise ValueError(f"{catalog!r} is neither sqlite:PATH nor postgres:CONNINFO")
-        return catalog
 
     @cached_property
     def catalog_url(self) -> str:
