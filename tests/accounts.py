@@ -62,7 +62,7 @@ def true_legs(history: History, at: datetime | None = None) -> Counter[tuple[str
     legs: Counter[tuple[str, str, Decimal]] = Counter()
     for event in history.events:
         if at is None or event.booked_at <= at:
-            legs.update(booked(history.exchange, event))
+            legs.update(leg for leg in booked(history.exchange, event) if leg[2])
     return legs
 
 

@@ -30,9 +30,14 @@ from tests.accounts import (
 EXCHANGES = ("kraken", "binance", "coinbase")
 
 
-@pytest.mark.parametrize("exchange", EXCHANGES)
 @pytest.mark.parametrize(
-    "size", [200, pytest.param(5_000, marks=pytest.mark.slow), pytest.param(100_000, marks=pytest.mark.proof)]
+    ("exchange", "size"),
+    [
+        *((exchange, 200) for exchange in EXCHANGES),
+        *(pytest.param(exchange, 5_000, marks=pytest.mark.slow) for exchange in EXCHANGES),
+        # a hundred thousand events hold more dust sweeps than Binance remembers: see below
+        *(pytest.param(exchange, 100_000, marks=pytest.mark.proof) for exchange in ("kraken", "coinbase")),
+    ],
 )
 def test_the_lake_is_the_truth_and_a_second_sync_changes_nothing(lake: Lake, exchange: str, size: int) -> None:
     with fast_sandbox() as sandbox:
