@@ -13,19 +13,23 @@ GAPLESS = Path(sys.executable).parent / "gapless"
 
 
 def gapless(
-    home: Path, *words: str, said: str | None = None, limit: Callable[[], None] | None = None, **environment: str
+    home: Path, *words: str, limit: Callable[[], None] | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """`gapless WORDS` with its home there. said: what it reads from stdin; limit: called in the process before it begins."""
-    given = {name: value for name, value in os.environ.items() if not name.startswith("GAPLESS_")}
-    given |= {"GAPLESS_HOME": str(home), "GAPLESS_THROTTLE": "0", "PYTHONPATH": str(ROOT), "COLUMNS": "200"} | environment
-    given.pop("PYTHONDONTWRITEBYTECODE", None)
+    """`gapless WORDS` with its home there, to its end. limit: called in the process before it begins."""
     return subprocess.run(
-        [str(GAPLESS), *words],
-        env=given,
-        input=said or "",
-        capture_output=True,
-        text=True,
-        timeout=120,
-        preexec_fn=limit,
-        check=False,  # noqa: PLW1509
-    )
+        [GAPLESS, *words], env=surroundings(home, environment), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=240, preexec_fn=limit, check=False,
+    )  # fmt: skip
+
+
+def start_gapless(home: Path, *words: str) -> subprocess.Popen[bytes]:
+    """`gapless WORDS`, begun, its words thrown away."""
+    nowhere = subprocess.DEVNULL
+    return subprocess.Popen([GAPLESS, *words], env=surroundings(home, {}), stdin=nowhere, stdout=nowhere, stderr=nowhere)
+
+
+def surroundings(home: Path, environment: dict[str, str]) -> dict[str, str]:
+    """The environment of an owner who has set nothing but this."""
+    given = {name: value for name, value in os.environ.items() if not name.startswith("GAPLESS_")}
+    given.pop("PYTHONDONTWRITEBYTECODE", None)
+    return given | {"GAPLESS_HOME": str(home), "GAPLESS_THROTTLE": "0", "PYTHONPATH": str(ROOT)} | environment
