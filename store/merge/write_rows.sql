@@ -18,4 +18,4 @@ WITH taken AS (
     WHERE a.fate IN ('new', 'known')
 )
 SELECT COLUMNS(lambda name: name NOT IN ('mapped_row', 'connection')), $connection AS connection
-FROM incoming JOIN taken USING (mapped_row) ORDER BY occurred_at;
+FROM incoming JOIN taken USING (mapped_row);
