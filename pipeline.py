@@ -13,7 +13,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import mktime_tz, parsedate_tz
 from typing import Any
 
 import duckdb
@@ -46,6 +47,8 @@ __all__ = [
 
 MARKETS = "markets"
 """The scope that stands for the list of a stream's parts: uncovered until every part was asked."""
+CLOCK_AHEAD = timedelta(seconds=45)
+"""Less than any stream's lag, and more than an answer may take."""
 OF_ONE_STREAM = ("permission_missing", "answer_unreadable")
 """The likeliest causes that leave the other streams worth asking."""
 
@@ -230,12 +233,23 @@ def _retried(pull: Pull, step: Callable[[], None]) -> None:
 
 def _probe(pull: Pull) -> None:
     facts = pull.exchange.probe(pull.client)
+    _refuse_clock_ahead(pull)
     name = pull.connection.name
     if pull.connection.account_id and facts.account_id and facts.account_id != pull.connection.account_id:
         # a key that lost its rights may no longer tell whose it is
         causes: Causes = ("permission_missing", "key_invalid") if facts.missing else ("key_invalid",)
         raise failure(pull.exchange.id, causes, "the keys belong to another account; nothing was imported", "probe")
     pull.lake.commit(lambda con: accounts.note_key(con, name, facts.rights, facts.expires_at, facts.account_id))
+
+
+def _refuse_clock_ahead(pull: Pull) -> None:
+    """By a clock that is ahead, time would be called complete in which things are still to happen."""
+    client: Any = pull.client
+    told = parsedate_tz((client.ccxt.last_response_headers or {}).get("Date", ""))
+    ahead = pull.clock() - datetime.fromtimestamp(mktime_tz(told), UTC) if told else timedelta(0)
+    if ahead > CLOCK_AHEAD:
+        said = f"this machine's clock is {ahead} ahead; nothing was imported"
+        raise failure(pull.exchange.id, ("clock_skew",), said, "probe")
 
 
 def _refresh_markets(pull: Pull) -> None:

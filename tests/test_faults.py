@@ -199,6 +199,15 @@ def test_one_empty_answer_is_not_believed(lake: Lake, sandbox: Sandbox, exchange
         sync_in_peace(lake, sandbox, account)
 
 
+@pytest.mark.parametrize("exchange", ["kraken", pytest.param("coinbase", marks=pytest.mark.slow)])
+def test_a_clock_that_is_ahead_claims_nothing(lake: Lake, sandbox: Sandbox, exchange: str) -> None:
+    """Kraken does not mind a wrong clock; coverage would reach into a time in which things are still to happen."""
+    account = account_of(sandbox, lake, exchange)
+    outcome = sync(lake, account.name, lambda: pipeline.utc_now() + timedelta(hours=1))
+    assert (outcome.ok, outcome.causes, claims_of(lake.con, account.name)) == (False, ("clock_skew",), {})
+    assert "ahead; nothing was imported" in outcome.message
+
+
 @pytest.mark.slow
 def test_what_describes_is_asked_again_where_balances_cannot_tell(lake: Lake, sandbox: Sandbox) -> None:
     """Kraken's trades move nothing, so an empty list of them is no news to any balance; only what was booked tells."""
