@@ -17,6 +17,8 @@ import duckdb
 
 from connectors.contract import Page
 
+DIED = "its process ended without a word: killed, or the machine went down"
+
 
 @dataclass(frozen=True, slots=True)
 class KeptPage:
@@ -38,20 +40,17 @@ def name_page(connection: str, stream: str, scope: str, page: Page) -> KeptPage:
 
 def keep_pages(con: duckdb.DuckDBPyConnection, connection: str, run_id: str, pages: Sequence[KeptPage]) -> None:
     """Insert pages after their rows were merged: one that only repeated known rows keeps request and digest, not its body."""
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE said (page VARCHAR, stream VARCHAR, scope VARCHAR, layout VARCHAR, request VARCHAR,"
-        " context VARCHAR, fetched_at TIMESTAMPTZ, digest VARCHAR, body VARCHAR)"
-    )
-    con.executemany(
-        "INSERT INTO said VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                kept.id, kept.stream, kept.scope, kept.page.layout, json.dumps(dict(kept.page.request), default=str),
-                json.dumps(dict(kept.page.context)), kept.page.fetched_at, digest(kept.page.body), kept.page.body,
-            )
-            for kept in pages
-        ],
-    )  # fmt: skip
+    names = ("page", "stream", "scope", "layout", "request", "context", "fetched_at", "digest", "body")
+    said = [
+        (
+            kept.id, kept.stream, kept.scope, kept.page.layout, json.dumps(dict(kept.page.request), default=str),
+            json.dumps(dict(kept.page.context)), kept.page.fetched_at, digest(kept.page.body), kept.page.body,
+        )
+        for kept in pages
+    ]  # fmt: skip
+    kinds = ("TIMESTAMPTZ" if name == "fetched_at" else "VARCHAR" for name in names)
+    columns = ", ".join(f"unnest(${n}::{kind}[]) AS {name}" for n, (name, kind) in enumerate(zip(names, kinds, strict=True), start=1))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE said AS SELECT {columns}", [[row[n] for row in said] for n in range(len(names))])
     con.execute(
         """
         INSERT INTO lake.raw.pages BY NAME
@@ -95,6 +94,11 @@ def file_digest(path: Path) -> str:
 
 
 def begin_run(con: duckdb.DuckDBPyConnection, connection: str, kind: str, now: datetime) -> str:
+    """Record that a run begins. Who begins one holds the lease: a run of before that never ended has died."""
+    con.execute(
+        "UPDATE lake.ops.runs SET ended_at = ?, ok = false, message = ? WHERE connection = ? AND kind = ? AND ended_at IS NULL",
+        [now, DIED, connection, kind],
+    )
     run_id = uuid4().hex
     con.execute(
         "INSERT INTO lake.ops.runs BY NAME SELECT ? AS run_id, ? AS connection, ? AS kind, ? AS started_at",
