@@ -138,9 +138,7 @@ def trade_row(fill: Fill, *, with_ledgers: bool) -> dict[str, Any]:
     }
 
 
-def _page(
-    account: Account, book: Book[Row], params: Params, keep: Callable[[Row], bool] | None
-) -> tuple[list[Row], int]:
+def _page(account: Account, book: Book[Row], params: Params, keep: Callable[[Row], bool] | None) -> tuple[list[Row], int]:
     """50 rows, newest first, from `ofs` on, and how many there are. A key may be limited to a part of the history."""
     first = book.after(params["start"]) if params.get("start") else 0
     last = book.after(params["end"]) if params.get("end") else len(book.rows)

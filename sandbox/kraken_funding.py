@@ -64,11 +64,7 @@ def _asked(account: Account, params: Params, book: Book) -> list[Event]:
     wanted = {PLAIN_CODES[spelling] for spelling in asked_assets(params) if spelling in PLAIN_CODES}
     start = number(params["start"]) if params.get("start") else Decimal(0)
     end = number(params["end"]) if params.get("end") else Decimal("Infinity")
-    return [
-        event
-        for event in events
-        if start <= _second(event.at) <= end and (not wanted or _requested(event)[0] in wanted)
-    ]
+    return [event for event in events if start <= _second(event.at) <= end and (not wanted or _requested(event)[0] in wanted)]
 
 
 def _row(event: Event) -> dict[str, Any]:

@@ -147,13 +147,9 @@ def _fill(event: Event) -> Fill:
     return Fill(refid(event), order, event, ledgers, _position(event), volume, cost, event.detail["fee_quoted"])
 
 
-def _draft(
-    event: Event, nth: int, type_: str, subtype: str, wallet: str, asset: str, amount: Decimal, fee: Decimal
-) -> Entry:
+def _draft(event: Event, nth: int, type_: str, subtype: str, wallet: str, asset: str, amount: Decimal, fee: Decimal) -> Entry:
     ref = refid(event, nth if event.what == "adjust" else 0)
-    return Entry(
-        _id("L", event.ids["uuid"], nth), ref, event.booked_at, type_, subtype, asset, wallet, amount, fee, Decimal(0)
-    )
+    return Entry(_id("L", event.ids["uuid"], nth), ref, event.booked_at, type_, subtype, asset, wallet, amount, fee, Decimal(0))
 
 
 def _type(event: Event, amount: Decimal) -> tuple[str, str]:

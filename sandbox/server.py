@@ -50,9 +50,7 @@ class Sandbox:
     def stop(self) -> None:
         self._listener.stop()
 
-    def add_account(
-        self, exchange: str, name: str, seed: int = 1, size: int = 500, until: datetime | None = None
-    ) -> Account:
+    def add_account(self, exchange: str, name: str, seed: int = 1, size: int = 500, until: datetime | None = None) -> Account:
         """Open an account with a generated history that ends at `until` (default: now)."""
         history = generate(exchange, seed, size, until or self.clock.now())
         with self._lock:

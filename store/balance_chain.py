@@ -38,7 +38,9 @@ def _compare(con: duckdb.DuckDBPyConnection, layout: Layout, order: str) -> tupl
     compared, first = one(con, f"SELECT count(before), min(line) FILTER ({broken}) FROM ({steps})")
     if first is None:
         return compared, None
-    row = con.execute(f"SELECT line, per, before, delta, balance FROM ({steps}) WHERE line = ? AND {broken}", [first]).fetchone()
+    row = con.execute(
+        f"SELECT line, per, before, delta, balance FROM ({steps}) WHERE line = ? AND {broken}", [first]
+    ).fetchone()
     return compared, "line {}: {} {:f} {:+f} is not {:f}".format(*(row or ()))
 
 

@@ -49,7 +49,9 @@ def keep_pages(con: duckdb.DuckDBPyConnection, connection: str, run_id: str, pag
         for kept in pages
     ]  # fmt: skip
     kinds = ("TIMESTAMPTZ" if name == "fetched_at" else "VARCHAR" for name in names)
-    columns = ", ".join(f"unnest(${n}::{kind}[]) AS {name}" for n, (name, kind) in enumerate(zip(names, kinds, strict=True), start=1))
+    columns = ", ".join(
+        f"unnest(${n}::{kind}[]) AS {name}" for n, (name, kind) in enumerate(zip(names, kinds, strict=True), start=1)
+    )
     con.execute(f"CREATE OR REPLACE TEMP TABLE said AS SELECT {columns}", [[row[n] for row in said] for n in range(len(names))])
     con.execute(
         """

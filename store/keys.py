@@ -96,7 +96,9 @@ class _FileTokens:
         try:
             tokens: dict[str, str] = json.loads(self._path.read_text())
         except ValueError as exc:
-            raise KeysUnreadable(f"{self._path} is damaged: put back a copy of it, or remove it and enter all keys again") from exc
+            raise KeysUnreadable(
+                f"{self._path} is damaged: put back a copy of it, or remove it and enter all keys again"
+            ) from exc
         return tokens
 
     @contextmanager

@@ -189,7 +189,9 @@ def _check_answer(con: duckdb.DuckDBPyConnection, layout: Layout) -> None:
     """Every line must come back, none twice without a `part` of its own, and no other."""
     lost = one(con, "SELECT min(line) FROM rows ANTI JOIN answered ON answered.batch_line = rows.line")[0]
     if lost is not None:
-        raise LayoutError(layout.id, f"its SELECT loses {_line(lost)}: every line must be mapped, skipped by a rule, or quarantined")
+        raise LayoutError(
+            layout.id, f"its SELECT loses {_line(lost)}: every line must be mapped, skipped by a rule, or quarantined"
+        )
     rows, given = one(con, "SELECT (SELECT count(*) FROM answered), (SELECT count(*) FROM rows)")
     if rows == given:
         return  # as many rows as lines, and none of these lost: each is there once

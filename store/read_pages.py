@@ -111,8 +111,7 @@ def _take_in(con: duckdb.DuckDBPyConnection, exchange: str, layout: Layout, page
     keys = sorted(named)
     columns = "".join(f", {quoted('context_' + key)} VARCHAR" for key in keys)
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE page_bodies"
-        f" (number BIGINT, page VARCHAR, fetched_at TIMESTAMPTZ, body VARCHAR{columns})"
+        f"CREATE OR REPLACE TEMP TABLE page_bodies (number BIGINT, page VARCHAR, fetched_at TIMESTAMPTZ, body VARCHAR{columns})"
     )
     values: list[list[Any]] = [
         [kept.id for kept in pages],

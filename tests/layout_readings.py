@@ -68,7 +68,9 @@ def api_layout(rows: str, columns: str, select: str, **more: str) -> Layout:
     )
 
 
-def read(con: duckdb.DuckDBPyConnection, folder: Path, content: str | bytes, *layouts: Layout, name: str = "file.csv") -> Reading:
+def read(
+    con: duckdb.DuckDBPyConnection, folder: Path, content: str | bytes, *layouts: Layout, name: str = "file.csv"
+) -> Reading:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return map_file(con, "somewhere", "conn", "up-1", path, layouts or [layout(LEDGER)])
@@ -83,7 +85,9 @@ def read_bodies(con: duckdb.DuckDBPyConnection, one: Layout, *bodies: str, **con
 
 
 def table(con: duckdb.DuckDBPyConnection, columns: str, name: str = "mapped") -> list[tuple[Any, ...]]:
-    return con.execute(f"SELECT {columns} FROM {name} ORDER BY source, line" + (", part" if name == "mapped" else "")).fetchall()
+    return con.execute(
+        f"SELECT {columns} FROM {name} ORDER BY source, line" + (", part" if name == "mapped" else "")
+    ).fetchall()
 
 
 def quarantined(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:

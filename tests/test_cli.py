@@ -30,7 +30,9 @@ def home(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Path:
     """A home with one synced connection; a command costs a second, so they share it."""
     home = tmp_path_factory.mktemp("cli") / "home"
     credentials = json.dumps(sandbox.accounts["kraken-main"].credentials)
-    connected = run(home, "connect", "kraken", "--name", "kraken-main", "--keys", "-", "--api-url", sandbox.url, stdin=credentials)
+    connected = run(
+        home, "connect", "kraken", "--name", "kraken-main", "--keys", "-", "--api-url", sandbox.url, stdin=credentials
+    )
     assert (connected.returncode, connected.stdout) == (0, ""), connected.stderr
     told = run_json(home, "sync")
     assert (told[0]["connection"], told[0]["ok"], told[0]["cause"]) == ("kraken-main", True, None)
@@ -58,7 +60,9 @@ def run_json(home: Path, *arguments: str) -> Any:
 
 def test_sync_tells_what_it_did_in_one_document(home: Path) -> None:
     told = run_json(home, "sync", "kraken-main")
-    assert [sorted(one) for one in told] == [["cause", "complete_until", "connection", "message", "new", "ok", "rows", "seconds"]]
+    assert [sorted(one) for one in told] == [
+        ["cause", "complete_until", "connection", "message", "new", "ok", "rows", "seconds"]
+    ]
     assert (told[0]["ok"], told[0]["new"]) == (True, 0)
 
 
@@ -84,7 +88,11 @@ def test_every_listing_speaks_json_and_words(home: Path) -> None:
 def test_import_accounts_for_every_line_and_undo_takes_it_back(home: Path, sandbox: Sandbox, tmp_path: Path) -> None:
     path = export_file(tmp_path, sandbox.accounts["kraken-main"], "ledgers")
     told = run_json(home, "import", str(path), "--connection", "kraken-main", "--yes")
-    assert told["lines"] == told["used"] + sum(told["skipped"].values()) + told["quarantined"] == len(path.read_text().splitlines()) - 1
+    assert (
+        told["lines"]
+        == told["used"] + sum(told["skipped"].values()) + told["quarantined"]
+        == len(path.read_text().splitlines()) - 1
+    )
     assert (told["layout"], told["transactions"]["new"], told["basis"]) == ("kraken/ledgers_csv", 0, "running_balance")
     assert [(one["upload"], one["state"]) for one in run_json(home, "uploads")] == [(told["upload"], "in force")]
     assert run(home, "undo", told["upload"]).returncode == 0

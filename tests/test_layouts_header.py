@@ -134,11 +134,15 @@ def test_the_select_of_every_layout_runs(con: duckdb.DuckDBPyConnection, name: s
     begin_reading(con, layout.exchange)
     name_sources(con, [Source("s", "file", None, "all", None)])
     context = [word.split()[0] for word in re.findall(r"\bcontext_\w+", layout.sql)]
-    beside = {"page": "VARCHAR", "fetched_at": "TIMESTAMPTZ", **dict.fromkeys(context, "VARCHAR")} if layout.source == "api" else {}
+    beside = (
+        {"page": "VARCHAR", "fetched_at": "TIMESTAMPTZ", **dict.fromkeys(context, "VARCHAR")} if layout.source == "api" else {}
+    )
     if layout.rows and layout.rows[-1].shape == "{}" and layout.column("key") is None:
         beside["key"] = "VARCHAR"
     raw = ", ".join(["1::BIGINT AS line", *(f"NULL::{kind} AS {column}" for column, kind in beside.items())])
     cells = [Cell(column, None, told=True) for column in layout.columns]
-    con.execute(f"CREATE OR REPLACE TEMP TABLE read_rows AS {typed_rows(layout, cells, ['line', *beside], f'(SELECT {raw} WHERE false)')}")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE read_rows AS {typed_rows(layout, cells, ['line', *beside], f'(SELECT {raw} WHERE false)')}"
+    )
     con.execute("CREATE OR REPLACE TEMP VIEW rows AS FROM read_rows")
     assert map_rows(con, layout, layout.step) == (0, {}, 0)

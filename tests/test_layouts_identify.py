@@ -15,7 +15,9 @@ SAMPLES = Path("/work/shared/samples")
 
 
 def one(name: str, columns: str, more: str = "") -> Layout:
-    return parse_layout(f'/*\nexchange = "x"\ntitle = "{name}"\none_row = "x"\n{more}\n[columns]\n{columns}\n*/\nSELECT 1', f"x/{name}")
+    return parse_layout(
+        f'/*\nexchange = "x"\ntitle = "{name}"\none_row = "x"\n{more}\n[columns]\n{columns}\n*/\nSELECT 1', f"x/{name}"
+    )
 
 
 LEDGER = one("ledger", 'id = "text"\ntime = "time"\namount = "number"')
@@ -49,7 +51,9 @@ def test_values_decide_then_the_file_name() -> None:
 
 
 def test_a_tie_lists_the_candidates() -> None:
-    with pytest.raises(FileRefused, match=r"it may be any of: x/deposits \(deposits\), x/withdrawals \(withdrawals\); say which"):
+    with pytest.raises(
+        FileRefused, match=r"it may be any of: x/deposits \(deposits\), x/withdrawals \(withdrawals\); say which"
+    ):
         found("id,time,amount", [DEPOSITS, WITHDRAWALS])
     with pytest.raises(FileRefused, match="x/wider"):
         found("id,time,amount,fee,side", [LEDGER, WIDER, OTHER])
@@ -62,7 +66,7 @@ def test_names_come_before_former_names() -> None:
 
 
 def test_a_pattern_finds_a_varying_name() -> None:
-    dated = one("a", "id = \"text\"\ndate = { type = \"time\", match = '^Date\\(UTC' }")
+    dated = one("a", 'id = "text"\ndate = { type = "time", match = \'^Date\\(UTC\' }')
     assert identify("f", [Header(1, ",", False, ("Date(UTC+1)", "id"))], [dated], lambda _: []).at == {"id": 1, "date": 0}
 
 

@@ -21,7 +21,7 @@ SAY = "'movement' AS grain, 'other' AS kind, time AS occurred_at"
 def selecting(select: str, skip: str = "") -> Layout:
     return layout(
         '/*\nexchange = "somewhere"\ntitle = "t"\none_row = "r"\nstreams = ["s"]\n[columns]\nid = "text"\ntime = "time"\n'
-        f"amount = \"number\"\n[skip]\n{skip}\n*/\n{select}"
+        f'amount = "number"\n[skip]\n{skip}\n*/\n{select}'
     )
 
 
@@ -34,9 +34,15 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.mark.parametrize(
     ("select", "why"),
     [
-        (f"SELECT line, {SAY} FROM rows WHERE id <> 'L2'", "loses line 4: every line must be mapped, skipped by a rule, or quarantined"),
+        (
+            f"SELECT line, {SAY} FROM rows WHERE id <> 'L2'",
+            "loses line 4: every line must be mapped, skipped by a rule, or quarantined",
+        ),
         (f"SELECT line + 7 AS line, {SAY} FROM rows", "loses line 2"),
-        (f"SELECT line, {SAY} FROM rows UNION ALL SELECT 99, {SAY} FROM (FROM rows LIMIT 1)", "yields lines that were not there"),
+        (
+            f"SELECT line, {SAY} FROM rows UNION ALL SELECT 99, {SAY} FROM (FROM rows LIMIT 1)",
+            "yields lines that were not there",
+        ),
         (f"SELECT line, {SAY} FROM rows, range(2)", "yields line 2 more than once with the same part"),
         (f"SELECT line, 1 AS part, {SAY} FROM rows, range(2)", "yields line 2 more than once with the same part"),
         (f"SELECT line, 'whim' AS skip, {SAY} FROM rows", "skips by rules that [skip] does not name: whim"),

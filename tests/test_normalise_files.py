@@ -109,7 +109,9 @@ def test_a_preamble_is_counted_not_read(con: duckdb.DuckDBPyConnection, tmp_path
 
 
 def test_lines_are_those_of_the_file(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    many = [f"L{n},2024-03-01 10:00:00,BTC,1,0,,\"two\nlines\"" if n == 2 else f"L{n},2024-03-01 10:00:00,BTC,1,0,," for n in range(4)]
+    many = [
+        f'L{n},2024-03-01 10:00:00,BTC,1,0,,"two\nlines"' if n == 2 else f"L{n},2024-03-01 10:00:00,BTC,1,0,," for n in range(4)
+    ]
     reading = read(con, tmp_path, csv_text([*many[:1], "", *many[1:]]))
     assert table(con, "line, row_id, note") == [(2, "L0", None), (4, "L1", None), (5, "L2", "two\nlines"), (7, "L3", None)]
     assert reading.lines == 4
@@ -143,7 +145,9 @@ def test_a_bad_line_is_named_and_the_others_stand(con: duckdb.DuckDBPyConnection
 
 
 @pytest.mark.parametrize("note", ['5" pipe', 'a"b"c', '"quoted" on', "it's"])
-def test_a_quote_inside_a_cell_is_text_or_quarantined_never_lost(con: duckdb.DuckDBPyConnection, tmp_path: Path, note: str) -> None:
+def test_a_quote_inside_a_cell_is_text_or_quarantined_never_lost(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, note: str
+) -> None:
     reading = read(con, tmp_path, csv_text([*ROWS, f"L4,2024-03-01 12:00:00,BTC,1,0,,{note}"]))
     assert [row_id for (row_id,) in table(con, "row_id")][:3] == ["L1", "L2", "L3"]
     assert reading.lines == 4
@@ -160,7 +164,9 @@ def test_a_named_rule_skips_and_is_counted(con: duckdb.DuckDBPyConnection, tmp_p
     assert (reading.lines, reading.used, reading.skipped) == (5, 3, {"no_id": 2})
 
 
-text_cells = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\ufeff\u00a0 \t", exclude_categories=("Cs",)), max_size=8)
+text_cells = st.text(
+    st.characters(codec="utf-8", exclude_characters="\0\r\ufeff\u00a0 \t", exclude_categories=("Cs",)), max_size=8
+)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -174,7 +180,9 @@ def test_any_text_comes_back_as_it_was(
     for n, (left, right) in enumerate(notes):
         writer.writerow([f"L{n}{left}", "2024-03-01 10:00:00", "BTC", "1", right])
     read(con, tmp_path, target.getvalue())
-    assert [tuple(row) for row in table(con, "row_id, note")] == [(f"L{n}{left}", right or None) for n, (left, right) in enumerate(notes)]
+    assert [tuple(row) for row in table(con, "row_id, note")] == [
+        (f"L{n}{left}", right or None) for n, (left, right) in enumerate(notes)
+    ]
 
 
 REFUSED = {
@@ -187,7 +195,10 @@ REFUSED = {
     "gzip": (b"\x1f\x8b\x08", "a gzip archive"),
     "junk": (bytes(range(256)) * 8, "not a text file"),
     "another table": (b"name,colour\nx,red\n", "its header is that of no known export"),
-    "a near table": (b"id,time,asset,quantity\nL1,2024-03-01 10:00:00,BTC,1\n", "column amount is missing; it has quantity instead"),
+    "a near table": (
+        b"id,time,asset,quantity\nL1,2024-03-01 10:00:00,BTC,1\n",
+        "column amount is missing; it has quantity instead",
+    ),
     "no table": (b"just a line\nand another\n", "no line of it looks like a header"),
 }
 
@@ -202,7 +213,7 @@ def test_what_is_no_such_table_is_refused(con: duckdb.DuckDBPyConnection, tmp_pa
 
 
 def test_a_spreadsheet_that_cut_the_seconds_is_noticed(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    reading = read(con, tmp_path, csv_text([f"L{n},2024-03-01 10:{n:02d}:00,BTC,1,0,,\"\"" for n in range(20)]))
+    reading = read(con, tmp_path, csv_text([f'L{n},2024-03-01 10:{n:02d}:00,BTC,1,0,,""' for n in range(20)]))
     assert (reading.step, reading.notes) == (60_000_000, ("all times are whole minutes: a spreadsheet may have cut them",))
     assert table(con, "DISTINCT step, 'up-1' AS source, 0 AS line, 0 AS part") == [(60_000_000, "up-1", 0, 0)]
 
@@ -236,7 +247,9 @@ CHAIN = [
 
 def chained(order: list[int]) -> str:
     lines = [CHAIN[n] for n in order]
-    return csv_text([f"{name},2024-03-01 {at}:00,{asset},{amount},{fee},{balance}," for name, at, asset, amount, fee, balance in lines])
+    return csv_text(
+        [f"{name},2024-03-01 {at}:00,{asset},{amount},{fee},{balance}," for name, at, asset, amount, fee, balance in lines]
+    )
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [1, 4, 0, 2, 3]])
@@ -269,5 +282,7 @@ def test_a_file_is_read_in_its_order_and_the_setting_comes_back(con: duckdb.Duck
 
 def test_reading_needs_neither_pandas_nor_ccxt() -> None:
     code = "import sys, store.normalise; print(sorted({'pandas', 'ccxt', 'prefect', 'great_expectations'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]
+    )
     assert done.stdout.strip() == "[]"

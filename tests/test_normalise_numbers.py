@@ -42,7 +42,9 @@ def typed(con: duckdb.DuckDBPyConnection, column: str, *cells: str, extra: str =
 plain = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**22), max_value=10**22, places=18)
 spelled = st.one_of(
     plain.map(lambda value: f"{value:f}"),
-    st.from_regex(r"[+-]?([0-9]{1,24}\.?[0-9]{0,22}|\.[0-9]{1,22})([eE][+-]?[0-9]{1,2})?", fullmatch=True, alphabet="0123456789+-.eE"),
+    st.from_regex(
+        r"[+-]?([0-9]{1,24}\.?[0-9]{0,22}|\.[0-9]{1,22})([eE][+-]?[0-9]{1,2})?", fullmatch=True, alphabet="0123456789+-.eE"
+    ),
     st.from_regex(r"-?[0-9]{1,9}\.[0-9]{1,12}", fullmatch=True, alphabet="0123456789-."),
 )
 
@@ -57,7 +59,9 @@ def test_a_number_is_read_exactly_or_refused(con: duckdb.DuckDBPyConnection, cel
             assert (None if got is None else Decimal(got)) == (value if fits else None), cell
 
 
-@pytest.mark.parametrize("cell", ["1_000", "1,000", "abc", "--1", "1e", "0x10", "inf", "nan", "1 000", "5-", ".", "-", "1e5000", "５"])
+@pytest.mark.parametrize(
+    "cell", ["1_000", "1,000", "abc", "--1", "1e", "0x10", "inf", "nan", "1 000", "5-", ".", "-", "1e5000", "５"]
+)
 def test_what_is_no_number_is_none(con: duckdb.DuckDBPyConnection, cell: str) -> None:
     assert typed(con, '"number"', cell) == [None]
 
@@ -182,7 +186,7 @@ def numbers(value: Any) -> list[Any]:
     ("body", "quoted"),
     [
         ('{"a":0.10000000000000000001}', '{"a":"0.10000000000000000001"}'),
-        ('[1e-7,-2.5E+3,7,123456789012345678901234567890.5]', '["1e-7","-2.5E+3",7,"123456789012345678901234567890.5"]'),
+        ("[1e-7,-2.5E+3,7,123456789012345678901234567890.5]", '["1e-7","-2.5E+3",7,"123456789012345678901234567890.5"]'),
         ('{"a": "1.5, \\"b\\": 2.5", "c\\\\": 2.5}', '{"a": "1.5, \\"b\\": 2.5", "c\\\\": "2.5"}'),
         ('{"a":12345678901234567890}', '{"a":"12345678901234567890"}'),
     ],

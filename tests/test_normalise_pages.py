@@ -28,7 +28,9 @@ LIST = api_layout("[]", 'id = "text"\nqty = "number?"', "id AS note, qty AS pric
 
 
 def test_digits_that_a_double_would_change_arrive(con: duckdb.DuckDBPyConnection) -> None:
-    read_bodies(con, LIST, '[{"id":"a","qty":0.100000000000000001},{"id":12345678901234567890,"qty":1e-7},{"id":7,"qty":"2.50"}]')
+    read_bodies(
+        con, LIST, '[{"id":"a","qty":0.100000000000000001},{"id":12345678901234567890,"qty":1e-7},{"id":7,"qty":"2.50"}]'
+    )
     assert table(con, "line, note, price::VARCHAR") == [
         (1, "a", "0.100000000000000001"),
         (2, "12345678901234567890", "0.000000100000000000"),
@@ -42,7 +44,9 @@ def test_every_kind_of_value_is_text(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_a_row_without_a_required_value_is_quarantined(con: duckdb.DuckDBPyConnection) -> None:
-    reading = read_bodies(con, LIST, '[{"id":null},{},7,null,{"id":"a","qty":"x"},{"id":"b","qty":"1e-19"},{"id":"c","qty":""}]')
+    reading = read_bodies(
+        con, LIST, '[{"id":null},{},7,null,{"id":"a","qty":"x"},{"id":"b","qty":"1e-19"},{"id":"c","qty":""}]'
+    )
     assert quarantined(con) == [
         (1, "id", None, "missing"), (2, "id", None, "missing"), (3, "id", None, "missing"), (4, "id", None, "missing"),
         (5, "qty", "x", "not a number"), (6, "qty", "1e-19", "more than 18 decimals"),
@@ -71,7 +75,9 @@ def test_a_row_may_give_its_whole_text_beside_its_fields(con: duckdb.DuckDBPyCon
 
 def test_nested_rows_know_the_row_around_them(con: duckdb.DuckDBPyConnection) -> None:
     nested = api_layout(
-        "a[].b[]", 'id = "text"\n"^.batch" = "text"\nof = { type = "text", path = "^.when.at" }', '"^.batch" || id || "of" AS note'
+        "a[].b[]",
+        'id = "text"\n"^.batch" = "text"\nof = { type = "text", path = "^.when.at" }',
+        '"^.batch" || id || "of" AS note',
     )
     first, second = '{"batch":"x","when":{"at":"1"},"b":[{"id":1},{"id":2}]}', '{"batch":"y","when":{"at":"2"},"b":[{"id":3}]}'
     read_bodies(con, nested, f'{{"a":[{first},{second}]}}')
@@ -83,7 +89,9 @@ def test_paths_reach_into_objects(con: duckdb.DuckDBPyConnection) -> None:
         "data[]", 'amount = { type = "number", path = "amount.amount" }\nhash = { type = "text?", path = "network.hash" }',
         "amount AS price, hash AS tx_hash",
     )  # fmt: skip
-    read_bodies(con, deep, '{"data":[{"amount":{"amount":"1.5","currency":"BTC"},"network":{"hash":"0x"}},{"amount":{"amount":2.5}}]}')
+    read_bodies(
+        con, deep, '{"data":[{"amount":{"amount":"1.5","currency":"BTC"},"network":{"hash":"0x"}},{"amount":{"amount":2.5}}]}'
+    )
     assert table(con, "price, tx_hash") == [(Decimal("1.5"), "0x"), (Decimal("2.5"), None)]
 
 
@@ -95,7 +103,8 @@ def test_one_object_is_one_row(con: duckdb.DuckDBPyConnection) -> None:
 
 @pytest.mark.parametrize("rows", ["[]", "data[]", "result.ledger{}", "a[].b[]"])
 @pytest.mark.parametrize(
-    "body", ["<html>busy</html>", "", "{", '{"code":-1}', '{"data":{},"a":{},"result":null}', '"text"', "7", '{"data":"none"}', "null"]
+    "body",
+    ["<html>busy</html>", "", "{", '{"code":-1}', '{"data":{},"a":{},"result":null}', '"text"', "7", '{"data":"none"}', "null"],
 )
 def test_what_is_no_answer_is_refused(con: duckdb.DuckDBPyConnection, rows: str, body: str) -> None:
     with pytest.raises(RetryLater) as caught:
@@ -111,7 +120,9 @@ def test_one_bad_page_among_good_ones_is_refused(con: duckdb.DuckDBPyConnection)
         read_bodies(con, api_layout("a[].b[]", 'id = "text"', "id AS note"), '{"a":[{"b":[{"id":1}]},{"c":1}]}')
 
 
-@pytest.mark.parametrize(("rows", "body"), [("[]", "[]"), ("data[]", '{"data":[]}'), ("r.l{}", '{"r":{"l":{}}}'), ("a[].b[]", '{"a":[]}')])
+@pytest.mark.parametrize(
+    ("rows", "body"), [("[]", "[]"), ("data[]", '{"data":[]}'), ("r.l{}", '{"r":{"l":{}}}'), ("a[].b[]", '{"a":[]}')]
+)
 def test_an_empty_container_is_an_answer_without_rows(con: duckdb.DuckDBPyConnection, rows: str, body: str) -> None:
     reading = read_bodies(con, api_layout(rows, 'id = "text"', "id AS note"), body)
     assert (reading.lines, table(con, "*")) == (0, [])
@@ -157,7 +168,9 @@ def test_balances_go_apart(con: duckdb.DuckDBPyConnection) -> None:
     reading = normalise.read_pages(con, "binance", "conn", pages)
     assert (reading.lines, reading.used) == (1, 1)
     assert table(con, "*") == []
-    assert table(con, "source, wallet, in_asset, in_amount, occurred_at", "reported") == [("p", "spot", "BTC", Decimal("1.5"), FETCHED)]
+    assert table(con, "source, wallet, in_asset, in_amount, occurred_at", "reported") == [
+        ("p", "spot", "BTC", Decimal("1.5"), FETCHED)
+    ]
 
 
 def test_several_layouts_in_one_batch(con: duckdb.DuckDBPyConnection) -> None:
@@ -165,7 +178,11 @@ def test_several_layouts_in_one_batch(con: duckdb.DuckDBPyConnection) -> None:
         '{"symbol":"BTCEUR","id":%d,"orderId":2,"price":"10","qty":"1","quoteQty":"10","commission":"0.1",'
         '"commissionAsset":"EUR","time":1757000000123,"isBuyer":true}'
     )
-    bodies = [("t1", "trades_api", f"[{fill % 1}]"), ("d", "dust_api", '{"userAssetDribblets":[]}'), ("t2", "trades_api", f"[{fill % 2}]")]
+    bodies = [
+        ("t1", "trades_api", f"[{fill % 1}]"),
+        ("d", "dust_api", '{"userAssetDribblets":[]}'),
+        ("t2", "trades_api", f"[{fill % 2}]"),
+    ]
     pages = [KeptPage(name, "x", "all", Page(layout, {}, FETCHED, body)) for name, layout, body in bodies]
     normalise.name_markets(con, [Market("BTCEUR", "BTC", "EUR")])
     reading = normalise.read_pages(con, "binance", "conn", pages)

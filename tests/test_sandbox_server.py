@@ -177,7 +177,7 @@ def test_the_control_endpoints_do_what_the_object_does(sandbox: Sandbox, account
         asked = {"account": "kraken-main", "kind": "ledgers", "end": "2024-01-01T00:00:00Z"}
         csv = session.get(f"{control}/export", params=asked)
         assert csv.text.startswith('"txid","refid","time"')
-        assert ",\"2024-" not in csv.text
+        assert ',"2024-' not in csv.text
 
 
 def test_a_bucket_refuses_above_its_brim_and_leaks() -> None:

@@ -26,9 +26,7 @@ IP_LIST_HIDDEN = "a list of addresses that Binance does not tell"
 QUARTER, YEAR = 89 * DAY, 365 * DAY
 
 DEPOSITS = Listing("deposits_api", "sapiGetCapitalDepositHisrec", QUARTER, 1000, turn=Turn("offset"))
-WITHDRAWALS = Listing(
-    "withdrawals_api", "sapiGetCapitalWithdrawHistory", QUARTER, 1000, turn=Turn("offset"), step=SECOND
-)
+WITHDRAWALS = Listing("withdrawals_api", "sapiGetCapitalWithdrawHistory", QUARTER, 1000, turn=Turn("offset"), step=SECOND)
 
 
 def _fiat(layout: str, method: str, *directions: str) -> Listing:
