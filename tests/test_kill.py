@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.room import Account
+from store.keep import DIED
 from store.lake import open_lake
 from store.settings import Settings
 from tests.accounts import UNTIL, connect, everything, fast_sandbox, lake_legs, normal, sync, true_legs
@@ -56,6 +57,9 @@ def check_kills(settings: Settings, calm: Settings, exchange: str, kills: int, s
         assert at_work > 0
         with open_lake(settings) as lake:
             assert sync(lake, "main").ok
+            runs = "SELECT count(*) FILTER (ended_at IS NULL), count(*) FILTER (message = ?) FROM lake.ops.runs"
+            left_open, died = lake.con.execute(runs, [DIED]).fetchall()[0]
+            assert (left_open, died <= at_work) == (0, True)
             assert everything(lake.con, "main") == undisturbed
             assert lake_legs(lake.con, "main") == normal(true_legs(account.history))
 
@@ -69,17 +73,15 @@ def check_after_kill(settings: Settings, account: Account) -> bool:
 
 
 def test_a_killed_sync_leaves_nothing_torn(tmp_path: Path) -> None:
-    check_kills(
-        Settings(home=tmp_path / "killed", throttle=0), Settings(home=tmp_path / "calm", throttle=0), "kraken", 3, seed=1
-    )
+    killed, calm = (Settings(home=tmp_path / name, throttle=0) for name in ("killed", "calm"))
+    check_kills(killed, calm, "coinbase", 3, seed=1)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("exchange", ["kraken", "coinbase"])
 def test_twenty_kills_in_a_row_leave_nothing_torn(tmp_path: Path, exchange: str) -> None:
-    check_kills(
-        Settings(home=tmp_path / "killed", throttle=0), Settings(home=tmp_path / "calm", throttle=0), exchange, 20, seed=2
-    )
+    killed, calm = (Settings(home=tmp_path / name, throttle=0) for name in ("killed", "calm"))
+    check_kills(killed, calm, exchange, 20, seed=2)
 
 
 @pytest.mark.slow
