@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from connectors import register
 from connectors.contract import Window
 from connectors.dialect import FileRefused
 from intake.pull import booking_streams
+from sandbox.flavours import FLAVOURS
 from sandbox.register import EXPORTS
 from sandbox.room import Account
 from sandbox.server import Sandbox
@@ -29,12 +30,14 @@ from store import coverage, merge
 from store.coverage import Claim
 from store.lake import Lake
 from store.settings import Settings
-from tests.accounts import UNTIL, connect, fast_sandbox, sync
+from tests.accounts import UNTIL, connect, everything, fast_sandbox, sync
 
 NAME = "main"
 BOUNDS = 8
 """Into how many stretches an account's history is cut, each with about as many events."""
 NOW = UNTIL + timedelta(days=14)
+CROWDED = UNTIL - timedelta(days=3)
+"""When a squeezed history begins."""
 LASTING = ("card_buy", "failed_withdrawal", "late_deposit")
 """Events that an exchange tells of at more than one time."""
 KEPT = ("core.rows", "core.coverage", "ops.connections", "ops.scopes", "ops.markets")
@@ -152,6 +155,11 @@ class World:
 
         self.lake.commit(write)
 
+    def found(self) -> list[list[tuple[object, ...]]]:
+        """All that the lake derives from what it was told."""
+        findings = "SELECT kind, from_at, to_at, source, evidence FROM lake.ops.findings WHERE list_contains(?, kind) ORDER BY ALL"
+        return [*everything(self.con, NAME), self.con.execute(findings, [list(merge.DERIVED_FINDINGS)]).fetchall()]
+
     def rebuild(self) -> merge.Merged:
         return self.lake.commit(lambda con: merge.rebuild(con, NAME, "rebuild", NOW, self.books))
 
@@ -182,12 +190,31 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, exchange: str, seed: int, size: int) -> Iterator[World]:
+def world(folder: Path, exchange: str, seed: int, size: int, seconds: int | None = None) -> Iterator[World]:
+    """seconds: let all of it happen in so short a time that many events share a second."""
     with fast_sandbox() as sandbox:
         account = sandbox.add_account(exchange, NAME, seed=seed, size=size, until=UNTIL)
+        if seconds is not None:
+            crowd(account, seconds)
         made = World(folder, sandbox, account)
         yield made
         made.lake.close()
+
+
+def crowd(account: Account, seconds: int) -> None:
+    """Squeeze a history: the same events in the same order."""
+    events, step = account.history.events, FLAVOURS[account.exchange].step
+    first, span = events[0].at, events[-1].at - events[0].at
+
+    def squeezed(moment: datetime) -> datetime:
+        return CROWDED + (moment - first) / span * timedelta(seconds=seconds) // step * step
+
+    squeezed_events = [
+        replace(event, at=squeezed(event.at), settles=squeezed(event.settles) if event.settles else None) for event in events
+    ]
+    for event in events:
+        account.history.rewrite(event.n, None)
+    account.history.extend(squeezed_events)
 
 
 def memory_lake(home: Path) -> Lake:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connectors import register
 from store.merge import DERIVED_FINDINGS, Merged
-from tests.accounts import everything, lake_balances, lake_legs, normal, true_balances, true_legs
+from tests.accounts import lake_balances, lake_legs, normal, true_balances, true_legs
 from tests.mixtures import BOUNDS, NAME, Api, Cut, Mixture, Source, World, api_parts, covers, cuts, mixtures, world
 
 KINDS = {
@@ -53,13 +53,14 @@ MIXED: dict[str, Sources] = {"with api": with_api, "files that cover": files_tha
 
 @pytest.fixture(scope="module")
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """An account by exchange, seed and size."""
+    """An account by exchange, seed, size and, where it is squeezed, seconds."""
     with world(tmp_path_factory.mktemp("mixtures"), *request.param) as made:
         yield made
 
 
-def accounts(*seeds: int, size: int, exchanges: tuple[str, ...] = tuple(KINDS)) -> pytest.MarkDecorator:
-    chosen = [pytest.param((exchange, seed, size), id=f"{exchange}-{seed}") for exchange in exchanges for seed in seeds]
+def accounts(*given: tuple[int, ...], exchanges: tuple[str, ...] = tuple(KINDS)) -> pytest.MarkDecorator:
+    """given: seed, size and, where it is squeezed, seconds."""
+    chosen = [pytest.param((exchange, *one), id=f"{exchange}-{one[0]}") for exchange in exchanges for one in given]
     return pytest.mark.parametrize("told", chosen, indirect=True)
 
 
@@ -73,13 +74,13 @@ def examples(count: int) -> settings:
 mixed = pytest.mark.parametrize("sources", MIXED.values(), ids=MIXED.keys())
 
 
-@accounts(5, size=60)
+@accounts((5, 60))
 def test_a_mixture(told: World) -> None:
     keeps_the_law(told, told_in_full_disorder(told.exchange))
 
 
 @pytest.mark.slow
-@accounts(6, size=100)
+@accounts((6, 60, 30))
 @mixed
 @examples(4)
 @given(data=st.data())
@@ -89,7 +90,7 @@ def test_mixtures(told: World, sources: Sources, data: st.DataObject) -> None:
 
 @pytest.mark.proof
 @pytest.mark.timeout(6 * 60 * 60)
-@accounts(11, 12, 13, size=150)
+@accounts((11, 150), (12, 100, 10), (13, 100, 100))
 @mixed
 @examples(100)
 @given(data=st.data())
@@ -97,7 +98,7 @@ def test_very_many_mixtures(told: World, sources: Sources, data: st.DataObject) 
     keeps_the_law(told, data.draw(mixtures(sources(told.exchange))))
 
 
-@accounts(5, size=60, exchanges=("binance", "coinbase"))
+@accounts((5, 60), exchanges=("binance", "coinbase"))
 def test_a_file_cut_inside_a_second_loses_nothing_in_silence(told: World) -> None:
     kind = NAMELESS[told.exchange][0]
     lines = inside_a_second(told.file(Cut(kind)))
@@ -105,7 +106,7 @@ def test_a_file_cut_inside_a_second_loses_nothing_in_silence(told: World) -> Non
 
 
 @pytest.mark.slow
-@accounts(6, size=100, exchanges=("binance", "coinbase"))
+@accounts((6, 60, 30), exchanges=("binance", "coinbase"))
 def test_files_cut_inside_a_second_lose_nothing_in_silence(told: World) -> None:
     for kind in NAMELESS[told.exchange]:
         lines = inside_a_second(told.file(Cut(kind)))
@@ -126,16 +127,16 @@ def told_in_full_disorder(exchange: str) -> Mixture:
 def keeps_the_law(told: World, mixture: Mixture) -> None:
     """Truth; order, repetition and undo decide nothing; incremental is from scratch."""
     told.live_through(mixture)
-    found = everything(told.con, NAME)
+    found = told.found()
     history = told.account.history
     if tells_all_by_api(told, mixture):
         assert lake_legs(told.con, NAME) == normal(true_legs(history))
     if tells_all(told, mixture):
         assert lake_balances(told.con, NAME) == true_balances(history)
     assert told.rebuild() == Merged(new=0, known=0, changed=0, removed=0)
-    assert everything(told.con, NAME) == found
+    assert told.found() == found
     told.tell_all(mixture.others)
-    assert everything(told.con, NAME) == found
+    assert told.found() == found
 
 
 def tells_all_by_api(told: World, mixture: Mixture) -> bool:
