@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import measure
+from bench import floors, measure
 from bench.figure import Figure, at_least_rows
 from bench.still_exchange import BEGAN, TRADES, trade_pages
 from store.keys import KeyStore
@@ -30,7 +29,7 @@ class NotWhole(Exception):
 
 def figures(_quick: bool) -> Iterator[Figure]:
     with measure.folder() as folder, _server() as url:
-        least = measure.middle(lambda: measure.piece(floor, url, str(folder)), 3)
+        least = measure.middle(lambda: measure.piece(floors.fetch_pages, str(folder), *trade_pages(url)), 3)
         homes = (folder / f"home-{run}" for run in range(3))
         ours = measure.middle(lambda: measure.piece(first_sync, url, str(next(homes))), 3)
         goals = (at_least_rows(TRADES, ours.laps["sync"], GOAL),)
@@ -53,14 +52,6 @@ def first_sync(url: str, home: str) -> None:
             outcome = pipeline.sync_connection(lake, keys, CONNECTION)
     if not outcome.ok or outcome.new != TRADES or outcome.differences:
         raise NotWhole(f"{outcome}")
-
-
-def floor(url: str, folder: str) -> None:
-    with measure.lap("fetch and read"), measure.plain_duckdb() as con:
-        for number, page in enumerate(trade_pages(url)):
-            with urllib.request.urlopen(page) as answer:  # noqa: S310 - loopback
-                (Path(folder) / f"{number}.json").write_bytes(answer.read())
-        con.execute(f"COPY (FROM read_json('{folder}/*.json')) TO '{folder}/trades.parquet' (FORMAT parquet)")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import ledgers, measure
+from bench import floors, ledgers, measure
 from bench.figure import Figure, Goal, at_most_floors, at_most_megabytes, at_most_seconds
 from bench.measure import Cost
 
@@ -38,13 +38,8 @@ def _import(folder: Path, lines: int, runs: int) -> tuple[Cost, Cost]:
     path = ledgers.write_export(folder / f"{lines}.csv", lines)
     homes = (ledgers.fresh_lake(folder / f"home-{lines}-{run}") for run in range(runs))
     ours = measure.middle(lambda: _gapless_import(next(homes), path), runs)
-    return ours, measure.middle(lambda: measure.piece(floor, str(path), str(folder / "floor.parquet")), 3)
+    return ours, measure.middle(lambda: measure.piece(floors.import_csv, str(path), str(folder / "floor.parquet")), 3)
 
 
 def _gapless_import(home: Path, path: Path) -> Cost:
     return measure.gapless(home, "import", str(path), "--connection", ledgers.CONNECTION, "--yes", "--json")
-
-
-def floor(source: str, target: str) -> None:
-    with measure.plain_duckdb() as con:
-        con.execute(f"COPY ({ledgers.read_sql('csv_floor')}) TO '{target}' (FORMAT parquet)", {"file": source})

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import duckdb
@@ -58,9 +57,7 @@ def piece(work: Callable[..., None], *arguments: str) -> Cost:
 
 def middle(measured: Callable[[], Cost], times: int) -> Cost:
     """The run with the middle CPU time of several."""
-    costs = [measured() for _ in range(times)]
-    wanted = median(sorted(cost.cpu for cost in costs)[: times - 1 + times % 2])
-    return next(cost for cost in costs if cost.cpu == wanted)
+    return sorted((measured() for _ in range(times)), key=lambda cost: cost.cpu)[times // 2]
 
 
 @contextmanager

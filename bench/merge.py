@@ -11,8 +11,9 @@ from pathlib import Path
 
 import duckdb
 
-from bench import ledgers, measure
+from bench import floors, ledgers, measure
 from bench.figure import Figure, at_most_seconds
+from bench.measure import Cost
 from store import coverage, merge, normalise
 from store.lake import Lake, open_lake, spare_pandas
 from store.settings import Settings
@@ -40,9 +41,13 @@ def figures(quick: bool) -> Iterator[Figure]:
             (whole, f"the same {lines:,} lines as a file, beside"),
         ):
             ours = measure.piece(absorb_file, str(home), str(path))
-            least = measure.middle(lambda path=path: measure.piece(floor, f"{whole}.parquet", f"{path}.parquet"), 3)  # type: ignore[misc]
+            least = _floor(whole, path)
             goals = (at_most_seconds(ours.laps["merge"], LIMIT),)
             yield Figure(f"merge: {what} {lines:,} API rows", ours.laps["merge"], least.laps["group"], goals, ours.peak_mb)
+
+
+def _floor(standing: Path, arriving: Path) -> Cost:
+    return measure.middle(lambda: measure.piece(floors.compare_sources, f"{standing}.parquet", f"{arriving}.parquet"), 3)
 
 
 def stand_as_api(home: str, path: str) -> None:
@@ -69,11 +74,6 @@ def as_parquet(path: str) -> None:
         con.execute(
             f"COPY (FROM read_csv('{path}', types = {{amount: 'DECIMAL(18,10)', fee: 'DECIMAL(18,10)'}})) TO '{path}.parquet'"
         )
-
-
-def floor(standing: str, arriving: str) -> None:
-    with measure.lap("group"), measure.plain_duckdb() as con:
-        con.execute(ledgers.read_sql("merge_floor"), {"standing": standing, "arriving": arriving}).fetchall()
 
 
 def _lake(home: str) -> Lake:
