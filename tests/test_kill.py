@@ -13,7 +13,7 @@ import pytest
 
 from sandbox.room import Account
 from store.keep import DIED
-from store.lake import open_lake
+from store.lake import Lake, open_lake
 from store.settings import Settings
 from tests.accounts import UNTIL, connect, everything, fast_sandbox, lake_legs, normal, sync, true_legs
 from tests.proven import torn, untold
@@ -75,6 +75,18 @@ def check_after_kill(settings: Settings, account: Account) -> bool:
 def test_a_killed_sync_leaves_nothing_torn(tmp_path: Path) -> None:
     killed, calm = (Settings(home=tmp_path / name, throttle=0) for name in ("killed", "calm"))
     check_kills(killed, calm, "coinbase", 3, seed=1)
+
+
+def test_what_looks_after_a_kill_would_see_a_lost_leg(lake: Lake) -> None:
+    with fast_sandbox() as sandbox:
+        account = sandbox.add_account("coinbase", "main", seed=1, size=10, until=UNTIL)
+        connect(lake, sandbox, account)
+        assert sync(lake, "main").ok
+        assert (untold(lake.con, account), torn(lake.con)) == ({}, [])
+        ((lost, legs),) = lake.con.execute("SELECT tx_id, legs FROM lake.core.transactions ORDER BY tx_id LIMIT 1").fetchall()
+        lake.commit(lambda con: con.execute("DELETE FROM lake.core.legs WHERE tx_id = ?", [lost]))
+        assert sum(untold(lake.con, account).values()) == legs
+        assert torn(lake.con) == [("transaction without all its legs", 1)]
 
 
 @pytest.mark.slow
