@@ -6,6 +6,7 @@ A stopped run goes on where it was: what passed at this commit is not run again.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -46,7 +47,7 @@ def _run(proof: str, commit: str) -> dict[str, Any]:
     began = time.monotonic()
     done = subprocess.run(  # noqa: S603 - our own tests
         [sys.executable, "-m", "pytest", "-q", "-s", "-m", "proof", "--timeout", "14400", proof],
-        cwd=ROOT, capture_output=True, text=True, check=False,
+        cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ | {"HYPOTHESIS_PROFILE": "search"},
     )  # fmt: skip
     if done.returncode:
         (RECORD.parent / "last-failure.txt").write_text(done.stdout + done.stderr)

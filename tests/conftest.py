@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import hypothesis
 import pytest
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
@@ -19,6 +20,11 @@ from store.lake import Lake, open_lake
 from store.settings import Settings
 
 NOW = datetime(2026, 11, 14, 9, 5, tzinfo=UTC)
+# the same examples every time: a new counterexample is looked for in `make proof`, not by whoever happens to push next
+hypothesis.settings.register_profile("seeded", derandomize=True, deadline=None, database=None)
+hypothesis.settings.register_profile("search", deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "seeded"))
+
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - a name to compare with, nothing is bound
 
 
