@@ -324,3 +324,17 @@ def test_a_file_without_ids_that_tells_a_detail_more_is_not_taken_for_known(lake
     say(lake, "page", [api(0.1, "1")])
     assert say(lake, "upload", [buy(0, market="BTC/USDT")]) == Merged(new=0, known=0, changed=1, removed=0)
     assert lake.execute("SELECT market, origin FROM lake.core.transactions").fetchall() == [("BTC/USDT", "api")]
+
+
+def test_rows_of_one_id_that_tell_different_sides_or_the_fee_apart_do_not_disagree(lake: duckdb.DuckDBPyConnection) -> None:
+    one_side = {"out_asset": None, "out_amount": None, "fee_asset": None, "fee_amount": None}
+    say(lake, "page", [api(0, "1", **one_side), api(1, "2", fee_asset="USDT", fee_amount="1", in_asset=None, in_amount=None)])
+    withdrawn = {"out_amount": "11", "in_asset": None, "in_amount": None, "fee_asset": None, "fee_amount": None}
+    say(lake, "upload", [buy(0, namespace="trade", row_id="1"), buy(1, namespace="trade", row_id="2", **withdrawn)])
+    assert findings(lake) == []
+
+
+def test_rows_of_one_id_without_a_common_side_disagree(lake: duckdb.DuckDBPyConnection) -> None:
+    say(lake, "page", [api(0, "1", out_asset=None, out_amount=None)])
+    say(lake, "upload", [buy(0, namespace="trade", row_id="1", in_asset=None, in_amount=None)])
+    assert findings(lake) == ["sources_disagree"]
