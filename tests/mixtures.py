@@ -23,6 +23,7 @@ from connectors.contract import Window
 from connectors.dialect import FileRefused
 from intake.pull import booking_streams
 from sandbox.flavours import FLAVOURS
+from sandbox.history import Event
 from sandbox.register import EXPORTS
 from sandbox.room import Account
 from sandbox.server import Sandbox
@@ -95,13 +96,15 @@ class World:
 
     @cached_property
     def bounds(self) -> tuple[datetime | None, ...]:
-        """Whole seconds that cut the history; the first and the last are open. Half of them cut through an event that lasts."""
+        """Whole seconds that cut the history; the first and the last are open. Some cut through an event that lasts."""
         events = self.account.history.events
         lasting = [event for event in events if event.what in LASTING]
-        even = [events[len(events) * n // BOUNDS].at for n in range(1, BOUNDS)]
         through = [event.at + timedelta(seconds=event.what != "card_buy") for event in lasting[:: max(1, len(lasting) // 3)]]
-        inner = sorted({moment.replace(microsecond=0) for moment in (through[:3] + even[::2] + even[1::2])[: BOUNDS - 1]})
-        assert len(inner) == BOUNDS - 1
+        chosen = {moment.replace(microsecond=0) for moment in through[:3]}
+        others = sorted({event.at.replace(microsecond=0) for event in events[1:]} - chosen)
+        missing = BOUNDS - 1 - len(chosen)
+        inner = sorted([*chosen, *(others[len(others) * n // missing] for n in range(missing))])
+        assert len(set(inner)) == BOUNDS - 1, "too short a history"
         return (None, *inner, None)
 
     def empty(self) -> None:
@@ -157,7 +160,9 @@ class World:
 
     def found(self) -> list[list[tuple[object, ...]]]:
         """All that the lake derives from what it was told."""
-        findings = "SELECT kind, from_at, to_at, source, evidence FROM lake.ops.findings WHERE list_contains(?, kind) ORDER BY ALL"
+        findings = (
+            "SELECT kind, from_at, to_at, source, evidence FROM lake.ops.findings WHERE list_contains(?, kind) ORDER BY ALL"
+        )
         return [*everything(self.con, NAME), self.con.execute(findings, [list(merge.DERIVED_FINDINGS)]).fetchall()]
 
     def rebuild(self) -> merge.Merged:
@@ -209,12 +214,12 @@ def crowd(account: Account, seconds: int) -> None:
     def squeezed(moment: datetime) -> datetime:
         return CROWDED + (moment - first) / span * timedelta(seconds=seconds) // step * step
 
-    squeezed_events = [
-        replace(event, at=squeezed(event.at), settles=squeezed(event.settles) if event.settles else None) for event in events
-    ]
-    for event in events:
-        account.history.rewrite(event.n, None)
-    account.history.extend(squeezed_events)
+    def moved(event: Event) -> Event:
+        detail = {name: squeezed(told) if isinstance(told, datetime) else told for name, told in event.detail.items()}
+        return replace(event, at=squeezed(event.at), settles=squeezed(event.settles) if event.settles else None, detail=detail)
+
+    account.history.events = ()
+    account.history.extend(map(moved, events))
 
 
 def memory_lake(home: Path) -> Lake:

@@ -114,6 +114,21 @@ def test_files_cut_inside_a_second_lose_nothing_in_silence(told: World) -> None:
             cut_inside_a_second(told, kind, line)
 
 
+@pytest.mark.slow
+@accounts((5, 60))
+def test_whole_exports_beside_the_api_say_nothing_new(told: World) -> None:
+    told.tell_all([Api(STREAMS[told.exchange])])
+    alone = ids_of(told)
+    for kind in KINDS[told.exchange]:
+        told.tell(Cut(kind))
+    assert ids_of(told) == alone
+    assert told.found()[-1] == []
+
+
+def ids_of(told: World) -> list[tuple[object, ...]]:
+    return told.con.execute("SELECT tx_id FROM lake.core.transactions ORDER BY 1").fetchall()
+
+
 def told_in_full_disorder(exchange: str) -> Mixture:
     """Half of the API, overlapping and touching files, one taken back, the other half, the file again; then all of it backwards."""
     kinds, streams = KINDS[exchange], STREAMS[exchange]
