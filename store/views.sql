@@ -128,7 +128,7 @@ SELECT * FROM (VALUES
     ('transactions', 'fee_asset', 'what the fee was paid in'),
     ('transactions', 'fee_amount', 'positive: paid; negative: rebate; NULL: the sources do not tell'),
     ('transactions', 'legs', 'how many legs the event has'),
-    ('transactions', 'origin', 'api, file or api+file'),
+    ('transactions', 'origin', 'what it stands on: api, file or api+file; a file that only repeats what the API told is named in sources'),
     ('legs', 'role', 'in, out, fee or tax'),
     ('legs', 'amount', 'signed; a balance is the sum of its legs'),
     ('legs', 'wallet', 'spot, staking, earn, funding ...'),
