@@ -6,7 +6,7 @@ one part of its streams before the other, as an interrupted sync would. Files ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -269,12 +269,12 @@ def api_parts(streams: Sequence[str]) -> st.SearchStrategy[tuple[Api, ...]]:
 
 
 def mixtures(sources: st.SearchStrategy[tuple[Source, ...]]) -> st.SearchStrategy[Mixture]:
-    @st.composite
-    def arranged(draw: Callable[..., tuple[Source, ...]]) -> Mixture:
-        given = list(dict.fromkeys(draw(sources)))
-        detour = st.tuples(st.integers(0, len(given) - 1), st.integers(0, len(given) - 1))
-        return Mixture(
-            tuple(draw(st.permutations(given))), tuple(draw(st.lists(detour, max_size=2))), tuple(draw(st.permutations(given)))
-        )
+    """These sources in two orders, with detours in the first."""
 
-    return arranged()
+    def arranged(told: tuple[Source, ...]) -> st.SearchStrategy[Mixture]:
+        each = tuple(dict.fromkeys(told))
+        order = st.permutations(each).map(tuple)
+        detour = st.tuples(st.integers(0, len(each) - 1), st.integers(0, len(each) - 1))
+        return st.builds(Mixture, order, st.lists(detour, max_size=2).map(tuple), order)
+
+    return sources.flatmap(arranged)

@@ -74,7 +74,7 @@ def examples(count: int) -> settings:
 mixed = pytest.mark.parametrize("sources", MIXED.values(), ids=MIXED.keys())
 
 
-@accounts((5, 60))
+@accounts((5, 40))
 def test_a_mixture(told: World) -> None:
     keeps_the_law(told, told_in_full_disorder(told.exchange))
 
@@ -98,7 +98,7 @@ def test_very_many_mixtures(told: World, sources: Sources, data: st.DataObject) 
     keeps_the_law(told, data.draw(mixtures(sources(told.exchange))))
 
 
-@accounts((5, 60), exchanges=("binance", "coinbase"))
+@accounts((5, 40), exchanges=("binance", "coinbase"))
 def test_a_file_cut_inside_a_second_loses_nothing_in_silence(told: World) -> None:
     kind = NAMELESS[told.exchange][0]
     lines = inside_a_second(told.file(Cut(kind)))
