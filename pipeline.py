@@ -24,6 +24,7 @@ from connectors.causes import Causes
 from connectors.contract import Exchange, KeyFacts, Stream, Window
 from connectors.failures import Failure, RetryLater, failure
 from intake import pull as pulling
+from intake import reread
 from intake import upload as uploading
 from intake.proof import settle
 from intake.pull import Progress, Pull, Tally
@@ -164,9 +165,10 @@ def sync_connection(
     with lease(lake.settings, name, clock()):
         started = time.monotonic()
         credentials = keys.get(name)
-        run_id = lake.commit(lambda con: keep.begin_run(con, name, "sync", clock()))
+        again = reread.due_from(lake.con, name, clock())
+        run_id = lake.commit(lambda con: keep.begin_run(con, name, "re-read" if again else "sync", clock()))
         client = _client(lake, exchange, credentials, connection.api_url)
-        pull = Pull(lake, connection, exchange, client, run_id, clock, report, Tally())
+        pull = Pull(lake, connection, exchange, client, run_id, clock, report, Tally(), again)
         failures, differences = _pull_everything(pull)
         return _close_run(pull, failures, differences, time.monotonic() - started)
 

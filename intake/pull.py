@@ -15,6 +15,7 @@ import duckdb
 
 from connectors.contract import ALL, Anchor, Ask, Client, Exchange, Known, Page, Stream, Window
 from connectors.failures import Failure, ScopeGone, unreadable
+from intake import reread
 from store import accounts, coverage, keep, merge, normalise
 from store.accounts import Connection
 from store.coverage import Claim
@@ -81,6 +82,8 @@ class Pull:
     clock: Callable[[], datetime]
     report: Callable[[Progress], None]
     tally: Tally
+    reread_from: datetime | None = None
+    """Ask again for what was read after this moment."""
 
     @property
     def name(self) -> str:
@@ -173,6 +176,8 @@ def _pull_scopes(pull: Pull, stream: Stream, scopes: Iterable[str]) -> None:
         batch.flush()
         raise
     batch.flush()
+    if pull.reread_from is not None:
+        reread.note_vanished(pull.lake, pull.name, pull.run_id, batch.read_anew(), pull.clock())
 
 
 def _quiet_scopes(pull: Pull, stream: Stream, scopes: list[str]) -> frozenset[str]:
@@ -241,6 +246,10 @@ class _Batch:
     def __init__(self, pull: Pull, stream: Stream) -> None:
         self.pull, self.stream = pull, stream
         self.covered = coverage.read_by_api(pull.lake.con, pull.name, stream.name)
+        self.anew: list[Claim] = []
+        if pull.reread_from is not None:
+            self.covered = reread.forget_after(self.covered, pull.reread_from)
+            reread.begin(pull.lake.con)
         self.anchored = coverage.scopes_with_rows(pull.lake.con, pull.name, stream.name)
         self.taken: list[tuple[_Walk, KeptPage]] = []
         self.pages = self.rows = 0
@@ -265,6 +274,17 @@ class _Batch:
         self.taken, self.since = [], time.monotonic()
         self._refuse_without_anchor([walk for walk in walks if walk.ended])
 
+    def read_anew(self) -> list[Claim]:
+        """What was read again, scope by scope, up to where rows may still be missing or change."""
+        scopes: dict[str, list[Window]] = {}
+        for claim in self.anew:
+            scopes.setdefault(claim.scope, []).append(claim.window)
+        return [
+            Claim(self.stream.name, scope, window, "paged", self.pull.run_id)
+            for scope, windows in scopes.items()
+            for window in coverage.join(windows)
+        ]
+
     def _refuse_without_anchor(self, walks: list[_Walk]) -> None:
         for walk in walks:
             if walk.ask.anchor is not None and not walk.anchor_seen:
@@ -274,6 +294,10 @@ class _Batch:
         pull, pages = self.pull, [page for _, page in self.taken]
         reading = normalise.read_pages(pull.lake.con, pull.exchange.id, pull.name, pages)
         claims, pending = self._claims()
+        if pull.reread_from is not None:
+            reread.remember(pull.lake.con)
+            limit = pull.clock() - self.stream.lag
+            self.anew += [_cut(claim, limit) for claim in (*claims, *pending)]
 
         def write(con: duckdb.DuckDBPyConnection) -> merge.Merged:
             now = pull.clock()
