@@ -259,9 +259,14 @@ class _Merge:
         return int(self.con.execute(query).fetchall()[0][0])
 
     def _clean(self) -> None:
-        for path in sorted(STEPS.glob("*.sql")):
-            for kind, name in SCRATCH.findall(path.read_text()):
-                self.con.execute(f"DROP {kind} IF EXISTS temp.{name}")
+        for kind, name in _scratch():
+            self.con.execute(f"DROP {kind} IF EXISTS temp.{name}")
+
+
+@cache
+def _scratch() -> list[tuple[str, str]]:
+    """What the steps leave for each other: (TABLE or VIEW, name)."""
+    return [found for path in sorted(STEPS.glob("*.sql")) for found in SCRATCH.findall(path.read_text())]
 
 
 @cache
