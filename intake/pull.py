@@ -219,10 +219,15 @@ def _pull_scope(pull: Pull, stream: Stream, scope: str, batch: _Batch) -> None:
             for page in stream.pull(pull.client, walk.ask):
                 batch.add(walk, page)
         except ScopeGone as gone:
-            why = f"{pull.exchange.title} no longer answers for it: {gone.said}"
-            pull.lake.commit(lambda con, why=why: accounts.mark_unreachable(con, pull.name, stream.name, scope, why))  # type: ignore[misc]
+            _mark_unreachable(pull, stream, scope, f"{pull.exchange.title} no longer answers for it: {gone.said}")
             return
         batch.end(walk)
+        if scope in batch.unreachable:
+            _mark_unreachable(pull, stream, scope, None)
+
+
+def _mark_unreachable(pull: Pull, stream: Stream, scope: str, why: str | None) -> None:
+    pull.lake.commit(lambda con: accounts.mark_unreachable(con, pull.name, stream.name, scope, why))
 
 
 @dataclass(slots=True)
@@ -251,6 +256,7 @@ class _Batch:
             self.covered = reread.forget_after(self.covered, pull.reread_from)
             reread.begin(pull.lake.con)
         self.anchored = coverage.scopes_with_rows(pull.lake.con, pull.name, stream.name)
+        self.unreachable = accounts.unreachable_scopes(pull.lake.con, pull.name, stream.name)
         self.taken: list[tuple[_Walk, KeptPage]] = []
         self.pages = self.rows = 0
         self.since = time.monotonic()

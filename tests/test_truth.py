@@ -87,6 +87,24 @@ def test_what_binance_forgets_is_a_gap_and_its_statement_closes_it(lake: Lake, t
         assert lake_balances(lake.con, "main") == true_balances(account.history)
 
 
+@pytest.mark.slow
+def test_a_market_that_vanished_is_missed_by_balances_and_told_by_a_file(lake: Lake, tmp_path: Path) -> None:
+    gaps = "SELECT why FROM lake.main.gaps WHERE scope = 'LUNAUSDT'"
+    with fast_sandbox() as sandbox:
+        account = sandbox.add_account("binance", "main", seed=7, size=300, until=UNTIL)
+        sandbox.rooms["binance"].vanished.add("LUNAUSDT")  # type: ignore[attr-defined]
+        connect(lake, sandbox, account)
+        assert "LUNA" in {difference.asset for difference in sync(lake, "main").differences}
+        assert lake.con.execute("SELECT complete FROM lake.main.completeness").fetchall() == [(False,)]
+        import_file(lake, "main", export_file(tmp_path, account, "trades"))
+        assert sync(lake, "main").differences == ()
+        assert lake_legs(lake.con, "main") == normal(true_legs(account.history))
+        assert [why.startswith("Binance no longer answers for it") for (why,) in lake.con.execute(gaps).fetchall()] == [True]
+        sandbox.rooms["binance"].vanished.discard("LUNAUSDT")  # type: ignore[attr-defined]
+        assert sync(lake, "main").ok
+        assert lake.con.execute(gaps).fetchall() == []
+
+
 CSV_KINDS = {"kraken": ("ledgers", "trades"), "binance": ("statement", "trades"), "coinbase": ("transactions",)}
 
 
