@@ -183,6 +183,7 @@ def test_a_file_system_that_may_not_be_written(tmp_path: Path, sandbox: Sandbox)
     check_truth(home, account)
 
 
+@pytest.mark.slow
 def test_a_full_disk_loses_nothing(tmp_path: Path, sandbox: Sandbox) -> None:
     """No file may grow beyond 40 kB: as on a full disk, some are written and the next is not."""
     home, account = home_with_account(tmp_path, sandbox, "cramped")

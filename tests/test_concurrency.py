@@ -74,6 +74,7 @@ def look(con: duckdb.DuckDBPyConnection, accounts: list[Account]) -> int:
     return int(pages[0])
 
 
+@pytest.mark.slow
 def test_two_syncs_side_by_side_end_in_the_truth(settings: Settings) -> None:
     check_side_by_side(settings, ("kraken", "coinbase"), 20)
 
