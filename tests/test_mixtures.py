@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connectors import register
 from store.merge import DERIVED_FINDINGS, Merged
-from tests.accounts import lake_balances, lake_legs, normal, true_balances, true_legs
+from tests.accounts import lake_balances, lake_legs, normal, sync, true_balances, true_legs
 from tests.mixtures import BOUNDS, NAME, Api, Cut, Mixture, Source, World, api_parts, covers, cuts, mixtures, world
 
 KINDS = {
@@ -112,6 +112,22 @@ def test_files_cut_inside_a_second_lose_nothing_in_silence(told: World) -> None:
         lines = inside_a_second(told.file(Cut(kind)))
         for line in lines[:: max(1, len(lines) // 4)]:
             cut_inside_a_second(told, kind, line)
+
+
+@pytest.mark.slow
+@accounts((5, 60))
+def test_a_sync_between_files_is_the_api_among_them(told: World) -> None:
+    """What is told again of the API elsewhere in here is what a sync tells, also where files came before it."""
+    kinds = KINDS[told.exchange]
+    before, after = (Cut(kinds[0], 0, 4), Cut(kinds[1], 2, 7)), Cut(kinds[0], 3, 8)
+    told.tell_all(before)
+    outcome = sync(told.lake, NAME)
+    told.tell(after)
+    assert (outcome.ok, outcome.differences) == (True, ())
+    assert lake_legs(told.con, NAME) == normal(true_legs(told.account.history))
+    found = told.found()
+    told.tell_all([after, *before, Api(STREAMS[told.exchange])])
+    assert told.found() == found
 
 
 @pytest.mark.slow
