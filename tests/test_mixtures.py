@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from connectors import register
 from store.merge import DERIVED_FINDINGS, Merged
-from tests.accounts import lake_balances, lake_legs, normal, sync, true_balances, true_legs
+from tests.accounts import booked, lake_balances, lake_legs, normal, sync, true_balances, true_legs
 from tests.mixtures import BOUNDS, NAME, Api, Cut, Mixture, Source, World, api_parts, covers, cuts, mixtures, world
 
 KINDS = {
@@ -24,6 +26,8 @@ BOOKING = {"binance": ("statement", "new_statement"), "coinbase": KINDS["coinbas
 """The exports that tell every change of every balance."""
 NAMELESS = {"binance": ("statement", "trades"), "coinbase": ("transactions_2023", "transactions_own_ids")}
 """Exports without the exchange's ids: rows that are alike in one second can only be counted."""
+FILLS = {"binance": ("trades", "grouped_trades")}
+"""Exports of fills that book by themselves."""
 STREAMS = {
     exchange: tuple(stream.name for stream in register.find(exchange).streams if not stream.snapshot) for exchange in KINDS
 }
@@ -77,6 +81,15 @@ mixed = pytest.mark.parametrize("sources", MIXED.values(), ids=MIXED.keys())
 @accounts((5, 40))
 def test_a_mixture(told: World) -> None:
     keeps_the_law(told, told_in_full_disorder(told.exchange))
+
+
+@accounts((5, 40), exchanges=("binance",))
+def test_fills_without_ids_are_counted(told: World) -> None:
+    arrivals: tuple[Source, ...] = (Cut("trades", 0, 5), Cut("grouped_trades", 3, 8), Cut("trades", 2, 7))
+    mixture = Mixture(arrivals, detours=(), others=arrivals[::-1])
+    keeps_the_law(told, mixture)
+    told.tell_all(arrivals)
+    assert lake_legs(told.con, NAME) == fills_told(told, mixture)
 
 
 @pytest.mark.slow
@@ -164,6 +177,7 @@ def keeps_the_law(told: World, mixture: Mixture) -> None:
         assert lake_legs(told.con, NAME) == normal(true_legs(history))
     if tells_all(told, mixture):
         assert lake_balances(told.con, NAME) == true_balances(history)
+    assert fills_told(told, mixture) <= lake_legs(told.con, NAME)
     assert told.rebuild() == Merged(new=0, known=0, changed=0, removed=0)
     assert told.found() == found
     told.tell_all(mixture.others)
@@ -183,6 +197,19 @@ def tells_all(told: World, mixture: Mixture) -> bool:
         if cut.start <= reached:
             reached = max(reached, cut.end)
     return reached == BOUNDS or tells_all_by_api(told, mixture)
+
+
+def fills_told(told: World, mixture: Mixture) -> Counter[tuple[str, str, Decimal]]:
+    """The legs of every fill that a file of fills tells to the last digit, however often it happened in one second."""
+    cuts = [source for source in mixture.arrivals if isinstance(source, Cut) and source.kind in FILLS.get(told.exchange, ())]
+    spans = [(told.bounds[cut.start], told.bounds[cut.end]) for cut in cuts]
+    events = [
+        event
+        for event in told.account.history.events
+        if event.what == "order"
+        and any((not start or event.at >= start) and (not end or event.at < end) for start, end in spans)
+    ]
+    return normal(Counter(leg for event in events for leg in booked(told.exchange, event)))
 
 
 def cut_inside_a_second(told: World, kind: str, line: int) -> None:
