@@ -108,7 +108,7 @@ def test_a_market_that_vanished_is_missed_by_balances_and_told_by_a_file(lake: L
 CSV_KINDS = {"kraken": ("ledgers", "trades"), "binance": ("statement", "trades"), "coinbase": ("transactions",)}
 
 
-@pytest.mark.parametrize("exchange", EXCHANGES)
+@pytest.mark.parametrize("exchange", ["kraken", "coinbase", pytest.param("binance", marks=pytest.mark.slow)])
 def test_csv_and_api_in_any_order_give_one_truth(tmp_path: Path, exchange: str) -> None:
     with fast_sandbox() as sandbox:
         account = sandbox.add_account(exchange, "main", seed=5, size=120, until=UNTIL)
