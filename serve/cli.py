@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from connectors.contract import KeyFacts
-from serve import errors
+from serve import check_commands, errors, file_commands, incident_commands, report_commands
 from serve.output import print_json, print_rows, rows_as_objects, say
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+for more in (incident_commands, check_commands, report_commands, file_commands):
+    app.add_typer(more.app)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, messages on stderr.")]
 Name = Annotated[str, typer.Argument(help="A connection's name, as in `gapless connections`.")]

@@ -1,1 +1,1 @@
-"""The lake: the only room that writes data. Start at schema.sql, then lake.py."""
+"""The lake: the only room that writes data. Start at tables/core.sql, then lake.py."""

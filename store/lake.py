@@ -16,11 +16,11 @@ from typing import TypeVar
 import duckdb
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from store import schema
 from store.locks import commit_lock
 from store.settings import Settings
 
 T = TypeVar("T")
-HERE = Path(__file__).parent
 SMALL_INPUT = 48 * 2**20
 """Bytes below which one thread is the faster way: what several of them insert of less than a row group is written twice."""
 CONFLICT_WORDS = ("conflict", "database is locked", "could not serialize", "deadlock", "another transaction")
@@ -98,10 +98,10 @@ def open_lake(settings: Settings, *, read_only: bool = False) -> Lake:
     lake = Lake(con, settings)
     if not read_only:
         lake.expect_input(0)
-    if not read_only and not _has_schema(con):
+    if not read_only and not schema.is_current(con):
         with commit_lock(settings):
-            if not _has_schema(con):
-                _create_schema(con)
+            if not schema.is_current(con):
+                schema.apply(con)
     return lake
 
 
@@ -159,40 +159,6 @@ def _create_s3_secret(con: duckdb.DuckDBPyConnection, settings: Settings) -> Non
         tls = "false" if settings.s3_endpoint.startswith("http://") else "true"
         parts += [f"ENDPOINT {_quoted(endpoint)}", "URL_STYLE 'path'", f"USE_SSL {tls}"]
     con.execute(f"CREATE SECRET lake_s3 ({', '.join(parts)})")
-
-
-def _has_schema(con: duckdb.DuckDBPyConnection) -> bool:
-    found = con.execute("SELECT count(*) FROM duckdb_views() WHERE database_name = 'lake' AND view_name = 'catalog'").fetchone()
-    return bool(found and found[0])
-
-
-def _create_schema(con: duckdb.DuckDBPyConnection) -> None:
-    """Tables, then views: the last view is what tells that all of it was done."""
-    con.execute("BEGIN")
-    con.execute((HERE / "schema.sql").read_text())
-    tables = _empty_tables(con)
-    for table, column in tables:
-        con.execute(f"INSERT INTO {table} ({column}) VALUES (NULL)")
-    con.execute("COMMIT")
-    con.execute("BEGIN")
-    for table, _ in tables:
-        con.execute(f"DELETE FROM {table}")
-    con.execute((HERE / "views.sql").read_text())
-    con.execute("COMMIT")
-
-
-def _empty_tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """Tables with one of their columns, each to hold a row for a moment.
-
-    DuckLake keeps statistics of a table from its first row on; while there are none it asks the catalog for them anew with
-    each column of each query. Measured: a query of the empty `core.rows` takes 90 ms, once a row was there 7 ms.
-    """
-    found = con.execute(
-        "SELECT format('lake.{}.{}', schema_name, table_name), any_value(column_name) FROM duckdb_columns()"
-        " JOIN (SELECT database_name, schema_name, table_name FROM duckdb_tables() WHERE database_name = 'lake')"
-        " USING (database_name, schema_name, table_name) WHERE table_name <> 'guard' GROUP BY ALL ORDER BY ALL"
-    )
-    return [(table, column) for table, column in found.fetchall()]
 
 
 def _quoted(text: str) -> str:

@@ -15,7 +15,7 @@ import hypothesis
 import pytest
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
-import store
+from store import schema
 from store.lake import Lake, open_lake
 from store.settings import Settings
 
@@ -73,8 +73,8 @@ def tables() -> Iterator[duckdb.DuckDBPyConnection]:
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
     con.execute("ATTACH ':memory:' AS lake")
-    for name in ("schema.sql", "views.sql"):
-        con.execute((Path(store.__file__).parent / name).read_text())
+    con.execute(schema.tables_sql())
+    con.execute(schema.views_sql())
     yield con
     con.close()
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from connectors.contract import Window
+from store import schema
 from store.coverage import Claim, credit
 from store.merge import Merged, absorb, forget
 
-SCHEMA = (Path(__file__).parent.parent / "store" / "schema.sql").read_text()
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 SECOND = 1_000_000
@@ -46,7 +45,7 @@ def empty_lake() -> duckdb.DuckDBPyConnection:
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET preserve_insertion_order = false")
     con.execute("ATTACH ':memory:' AS lake")
-    con.execute(SCHEMA)
+    con.execute(schema.tables_sql())
     return con
 
 

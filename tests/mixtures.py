@@ -17,7 +17,6 @@ import duckdb
 from hypothesis import strategies as st
 
 import pipeline
-import store
 from connectors import register
 from connectors.contract import Window
 from connectors.dialect import FileRefused
@@ -27,7 +26,7 @@ from sandbox.history import Event
 from sandbox.register import EXPORTS
 from sandbox.room import Account
 from sandbox.server import Sandbox
-from store import coverage, merge
+from store import coverage, merge, schema
 from store.coverage import Claim
 from store.lake import Lake
 from store.settings import Settings
@@ -228,8 +227,8 @@ def memory_lake(home: Path) -> Lake:
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET preserve_insertion_order = false")
     con.execute("ATTACH ':memory:' AS lake")
-    for name in ("schema.sql", "views.sql"):
-        con.execute((Path(store.__file__).parent / name).read_text())
+    con.execute(schema.tables_sql())
+    con.execute(schema.views_sql())
     settings = Settings(home=home, throttle=0)
     settings.make_home()
     return Lake(con, settings)

@@ -1,0 +1,7 @@
+"""Commands: Data-quality checks."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer()

@@ -1,0 +1,1 @@
+-- Derived tables; rebuilt by transforms/.

@@ -1,0 +1,1 @@
+-- What analysts read of the derived tables.

@@ -1,0 +1,32 @@
+"""A lake made by an older gapless gets the tables and views of this one when it is opened to be written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from store import schema
+from store.lake import open_lake
+from store.settings import Settings
+
+
+def test_an_older_lake_gets_what_is_new_and_keeps_what_it_holds(settings: Settings) -> None:
+    with open_lake(settings) as lake:
+        lake.con.execute(
+            "INSERT INTO lake.ops.activity VALUES (?, 'owner', 'connected', 'a', '')", [datetime(2026, 1, 1, tzinfo=UTC)]
+        )
+        lake.con.execute("DROP VIEW lake.main.catalog")
+        lake.con.execute("DROP TABLE lake.ops.snapshots")
+        lake.con.execute("UPDATE lake.ops.schema SET digest = 'of an older version'")
+    with open_lake(settings) as lake:
+        assert schema.is_current(lake.con)
+        assert lake.con.execute("SELECT count(*) FROM lake.ops.snapshots").fetchone() == (0,)
+        assert lake.con.execute("SELECT count(*) > 0 FROM lake.main.catalog").fetchone() == (True,)
+        assert lake.con.execute("SELECT connection FROM lake.ops.activity").fetchall() == [("a",)]
+
+
+def test_a_lake_whose_making_was_killed_between_its_two_commits_holds_no_stray_row(settings: Settings) -> None:
+    with open_lake(settings) as lake:
+        lake.con.execute("INSERT INTO lake.ops.findings (finding) VALUES (NULL)")
+        lake.con.execute("DELETE FROM lake.ops.schema")
+    with open_lake(settings) as lake:
+        assert lake.con.execute("SELECT count(*) FROM lake.ops.findings").fetchone() == (0,)
