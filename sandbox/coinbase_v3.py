@@ -8,6 +8,9 @@ trusts either loses a row. A full last page of fills has a cursor that leads to 
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import islice, takewhile
@@ -22,6 +25,22 @@ from sandbox.room import Account, Reply, Request
 
 _SEQUENCED = timedelta(microseconds=3_001)
 """A fill is sequenced a little after its trade time; the time filters look at this."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fills:
+    """Newest first, with the place of each sequence number and the places of each order's fills among them."""
+
+    events: tuple[Event, ...]
+    places: Mapping[str, int]
+    orders: Mapping[str, Sequence[int]]
+
+    def after(self, passed: int, orders: list[str]) -> Iterator[Event]:
+        """The fills behind that place, of these orders if any are named."""
+        if not orders:
+            return islice(self.events, passed + 1, None)
+        places = sorted(place for order in set(orders) for place in self.orders.get(order, ()) if place > passed)
+        return (self.events[place] for place in places)
 
 
 def open_answer(request: Request, now: datetime) -> Reply | None:
@@ -147,30 +166,31 @@ def _wallet(account: Account, asset: str) -> dict[str, Any]:
 def _fills(account: Account, request: Request) -> Reply:
     """Newest first, 100 a page. The cursor is the sequence number of the last fill shown."""
     given = parse_qs(request.query)
-    fills, places = account.rendered("coinbase fills", _newest_first)
+    fills = account.rendered("coinbase fills", _newest_first)
     cursor, limit = given.get("cursor", [""])[0], min(int(given.get("limit", ["100"])[0]), 100)
-    if cursor and cursor not in places:
+    if cursor and cursor not in fills.places:
         return error("INVALID_ARGUMENT", "invalid cursor", 400)
     starts = _moment(given.get("start_sequence_timestamp", ["1970-01-01"])[0])
     ends = _moment(given.get("end_sequence_timestamp", ["9999-01-01"])[0])
-    onward = islice(fills, places[cursor] + 1 if cursor else 0, None)
+    onward = fills.after(fills.places[cursor] if cursor else -1, given.get("order_ids", []))
     recent = takewhile(lambda event: event.at + _SEQUENCED > starts, onward)
     page = list(islice((event for event in recent if event.at + _SEQUENCED < ends and _asked_for(event, given)), limit))
     following = _sequence(page[-1]) if len(page) == limit else ""
     return Reply.json({"fills": [_fill(account, event) for event in page], "cursor": following})
 
 
-def _newest_first(events: tuple[Event, ...]) -> tuple[tuple[Event, ...], dict[str, int]]:
-    """The fills, and the place of each sequence number among them."""
+def _newest_first(events: tuple[Event, ...]) -> _Fills:
     fills = tuple(event for event in reversed(events) if event.what == "order")
-    return fills, {_sequence(event): place for place, event in enumerate(fills)}
+    orders: defaultdict[str, list[int]] = defaultdict(list)
+    for place, event in enumerate(fills):
+        orders[order_id(event)].append(place)
+    return _Fills(fills, {_sequence(event): place for place, event in enumerate(fills)}, orders)
 
 
 def _asked_for(event: Event, given: dict[str, list[str]]) -> bool:
     """ccxt names one product in the singular."""
     products = given.get("product_ids", given.get("product_id", []))
-    orders = given.get("order_ids", [])
-    return (not products or "-".join(event.market or ()) in products) and (not orders or order_id(event) in orders)
+    return not products or "-".join(event.market or ()) in products
 
 
 def _moment(text: str) -> datetime:
