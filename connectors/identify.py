@@ -10,6 +10,11 @@ from itertools import groupby
 from connectors.dialect import BOM, FileRefused, Header
 from connectors.layouts import Column, Layout
 
+
+class NoLayout(FileRefused):
+    """No layout reads this header."""
+
+
 _VALUES = {
     "number": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"),
     "money": re.compile(r"[^\d.,]*[\d.,]+[^\d.,]*"),
@@ -47,7 +52,7 @@ def identify(
     layouts: Sequence[Layout],
     sample: Callable[[Header], Sequence[Sequence[str]]],
 ) -> Match:
-    """The one layout of a file. Raises FileRefused naming the candidates, or the nearest layout and what it lacks.
+    """The one layout of a file. Raises FileRefused naming the candidates, or NoLayout: the nearest layout and what it lacks.
 
     sample: the first rows under a header, asked for only where the header does not decide.
     """
@@ -130,11 +135,11 @@ def _fitting(match: Match, rows: Sequence[Sequence[str]]) -> int:
     return sum(bool(look.fullmatch(row[n].strip())) for row in rows for n, look in typed if n < len(row))
 
 
-def _no_layout(file: str, headers: Sequence[Header], layouts: Sequence[Layout]) -> FileRefused:
+def _no_layout(file: str, headers: Sequence[Header], layouts: Sequence[Layout]) -> NoLayout:
     if not layouts:
-        return FileRefused(file, "no export of this exchange is known")
+        return NoLayout(file, "no export of this exchange is known")
     if not headers:
-        return FileRefused(file, "no line of it looks like a header")
+        return NoLayout(file, "no line of it looks like a header")
 
     def nearness(pair: tuple[Header, Layout]) -> tuple[float, int]:
         header, layout = pair
@@ -147,9 +152,9 @@ def _no_layout(file: str, headers: Sequence[Header], layouts: Sequence[Layout]) 
     lacking = [" or ".join(column.names) or column.name for column in layout.required if column.name not in found]
     if 2 * len(lacking) > len(layout.required):  # a chance likeness, may be of a line of values
         known = ", ".join(sorted({one.title for one in layouts}))
-        return FileRefused(file, f"its header is that of no known export ({known})", line=headers[0].line)
+        return NoLayout(file, f"its header is that of no known export ({known})", line=headers[0].line)
     over = Match(layout, header, found).unread
     instead = f"; it has {', '.join(over)} instead" if over else ""
-    return FileRefused(
+    return NoLayout(
         file, f"nearest is {layout.id} ({layout.title}), but column {', '.join(lacking)} is missing{instead}", line=header.line
     )

@@ -13,12 +13,13 @@ import duckdb
 
 from connectors.contract import ALL
 from connectors.dialect import FileRefused, Header, Text, as_text, first_lines, header_candidates, split_line, unwrap
-from connectors.identify import Match, identify
-from connectors.layouts import Layout, file_layouts, find_layout
+from connectors.file_sources import foreign_layouts, readable_layouts
+from connectors.identify import Match, NoLayout, identify
+from connectors.layouts import Layout, find_layout
 from store.balance_chain import follow_balances
 from store.cells import TROUBLE, Cell, header_offset, literal, troubles, typed_rows
 from store.clock_step import step_of_mapped
-from store.mapping import Reading, Source, begin_reading, end_reading, map_rows, name_sources, one
+from store.mapping import Reading, Source, begin_reading, end_reading, load_macros, map_rows, name_sources, one
 
 SAMPLE_ROWS = 50
 LONGEST_RECORD = 100
@@ -38,8 +39,12 @@ def read_file(
     con: duckdb.DuckDBPyConnection, exchange: str, connection: str, upload: str, path: Path, layout: str | None = None
 ) -> Reading:
     """Map a file into `mapped`, `reported`, `skipped`, `quarantined`. Raises FileRefused with line, column, value and why."""
-    candidates = [find_layout(layout, exchange)] if layout else file_layouts(exchange)
-    return map_file(con, exchange, connection, upload, path, candidates)
+    if layout:
+        return map_file(con, exchange, connection, upload, path, [find_layout(layout, exchange)])
+    try:
+        return map_file(con, exchange, connection, upload, path, readable_layouts(exchange))
+    except NoLayout as unknown:
+        raise _say_whose(path, unknown, foreign_layouts(exchange)) from unknown
 
 
 def map_file(
@@ -50,6 +55,7 @@ def map_file(
     with tempfile.TemporaryDirectory(prefix="gapless-") as folder:
         text = as_text(path, path.name, Path(folder))
         match = identify(path.name, header_candidates(text), candidates, lambda header: _sample(text, header))
+        load_macros(con, match.layout.exchange)
         name_sources(con, [Source(upload, "file", _stream(match.layout), ALL, None)])
         with _file_order(con):
             raw, broken = _take_in(con, text, match, Path(folder))
@@ -61,6 +67,19 @@ def map_file(
     reading = _reading(con, connection, text, match, (lines, used, skipped, refused + bad + len(broken)))
     end_reading(con)
     return reading
+
+
+def _say_whose(path: Path, unknown: NoLayout, foreign: Sequence[Layout]) -> FileRefused:
+    """The same refusal, or a better one where the file is the export of another exchange."""
+    with tempfile.TemporaryDirectory(prefix="gapless-") as folder:
+        text = as_text(path, path.name, Path(folder))
+        try:
+            match = identify(path.name, header_candidates(text), foreign, lambda header: _sample(text, header))
+        except FileRefused:
+            return unknown
+    layout = match.layout
+    why = f"it is an export of {layout.exchange} ({layout.title}): import it into a connection of that exchange"
+    return FileRefused(path.name, why, line=match.header.line)
 
 
 @contextmanager

@@ -1,0 +1,60 @@
+"""Whose exports can be read beside the exchanges with an API: closed exchanges, brokers without one, and other trackers.
+
+A room of layouts alone (`connectors/<id>/*.sql`) needs nothing but its row here. An exchange that has a room with code, or that
+ccxt knows, needs no row: its layouts stand in the room of that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from connectors.layouts import Layout, file_layouts
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A source that is known by its files alone. began: no account there has history before this.
+
+    generic: a form for anybody's history, so its files are taken by a connection of any exchange.
+    """
+
+    id: str
+    title: str
+    began: datetime
+    generic: bool = False
+    export_help: str = ""
+
+
+def _since(year: int) -> datetime:
+    return datetime(year, 1, 1, tzinfo=UTC)
+
+
+FILE_SOURCES: tuple[FileSource, ...] = (
+    FileSource("coinbaseprime", "Coinbase Prime", _since(2018)),
+    FileSource("cointracking", "CoinTracking", _since(2009), generic=True),
+    FileSource("koinly", "Koinly", _since(2009), generic=True),
+    FileSource("template", "gapless template", _since(2009), generic=True),
+)
+"""Sorted by id."""
+
+SAME_EXPORTS: Mapping[str, str] = {"myokx": "okx", "okxus": "okx"}
+"""Exchanges (ccxt's ids) that give the exports of another one: a branch for a country, or a former name."""
+
+
+def find_source(source_id: str) -> FileSource | None:
+    return next((source for source in FILE_SOURCES if source.id == source_id), None)
+
+
+def readable_layouts(exchange: str) -> list[Layout]:
+    """What a connection of this exchange takes: its own exports, and the generic forms."""
+    generic = [source.id for source in FILE_SOURCES if source.generic]
+    rooms = dict.fromkeys([SAME_EXPORTS.get(exchange, exchange), *generic])
+    return [layout for room in rooms for layout in file_layouts(room)]
+
+
+def foreign_layouts(exchange: str) -> list[Layout]:
+    """The exports of everybody else: known only to tell an owner whose file it is."""
+    ours = {layout.id for layout in readable_layouts(exchange)}
+    return [layout for layout in file_layouts() if layout.id not in ours]

@@ -1,0 +1,66 @@
+"""Sources that are known by their files alone, and whose files a connection takes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from connectors import register
+from connectors.contract import Ask, Window
+from connectors.dialect import FileRefused
+from connectors.file_sources import FILE_SOURCES, foreign_layouts, readable_layouts
+from connectors.layouts import ROOMS, file_layouts
+from store.read_file import read_file
+from tests.layout_readings import connect
+
+ASK = Ask("all", Window(datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)))
+LEDGERS = (
+    "txid,refid,time,type,subtype,aclass,asset,amount,fee,balance\nL1,R1,2025-01-01 10:00:00,deposit,,currency,XXBT,1,0,1\n"
+)
+
+
+def test_sources_are_listed_once_and_sorted() -> None:
+    ids = [source.id for source in FILE_SOURCES]
+    assert ids == sorted(set(ids))
+    assert not set(ids) & {exchange.id for exchange in register.EXCHANGES}
+
+
+def test_every_room_of_layouts_belongs_to_someone() -> None:
+    import ccxt
+
+    known = {source.id for source in FILE_SOURCES} | {exchange.id for exchange in register.EXCHANGES} | {*ccxt.exchanges}
+    assert {layout.exchange for layout in file_layouts()} - known == set()
+    assert [layout.id for layout in file_layouts() if layout.id.partition("/")[0] != layout.exchange] == []
+    assert all((ROOMS / layout.exchange).is_dir() for layout in file_layouts())
+
+
+def test_a_source_of_files_has_streams_and_no_keys() -> None:
+    for source in FILE_SOURCES:
+        found = register.find(source.id)
+        assert (found.title, found.credentials, register.reads_files_only(source.id)) == (source.title, (), True)
+        assert {stream.name for stream in found.streams} == {
+            name for layout in file_layouts(source.id) for name in layout.streams
+        }
+        with pytest.raises(register.FilesOnly, match="has no API that can be read: import its files"):
+            found.probe(None)
+        for stream in found.streams:
+            with pytest.raises(register.FilesOnly):
+                next(stream.pull(None, ASK))
+
+
+def test_a_connection_takes_its_own_exports_and_the_generic_forms() -> None:
+    generic = {source.id for source in FILE_SOURCES if source.generic}
+    assert {layout.exchange for layout in readable_layouts("kraken")} <= {"kraken", *generic}
+    assert readable_layouts("myokx") == readable_layouts("okx")
+    everything = {layout.id for layout in [*readable_layouts("kraken"), *foreign_layouts("kraken")]}
+    assert everything == {layout.id for layout in file_layouts()}
+
+
+def test_the_file_of_another_exchange_is_refused_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "ledgers.csv"
+    path.write_text(LEDGERS)
+    with connect() as con, pytest.raises(FileRefused) as caught:
+        read_file(con, "binance", "main", "up", path)
+    assert caught.value.why == "it is an export of kraken (Ledgers): import it into a connection of that exchange"
