@@ -8,13 +8,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from store import schema
 from store.lake import extension_path
 from store.merge import Merged, absorb
 from tests.merge_sources import (
     BOOKS,
     MINUTE,
     NOW,
-    SCHEMA,
     api,
     buy,
     empty_lake,
@@ -43,7 +43,7 @@ def ducklake(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     con.execute(
         f"ATTACH 'ducklake:sqlite:{tmp_path}/catalog.sqlite' AS lake (DATA_PATH '{tmp_path}/files/', DATA_INLINING_ROW_LIMIT 0)"
     )
-    con.execute(SCHEMA)
+    con.execute(schema.tables_sql())
     yield con
     con.close()
 
