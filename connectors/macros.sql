@@ -145,3 +145,41 @@ CREATE OR REPLACE TEMP MACRO unix_of(v, digits, unit) AS
             split_part(v, '.', 1)::BIGINT * unit + rpad(split_part(v, '.', 2), digits, '0')::BIGINT END));
 CREATE OR REPLACE TEMP MACRO unix_s_of(v) AS unix_of(v, 6, 1000000);
 CREATE OR REPLACE TEMP MACRO unix_ms_of(v) AS unix_of(v, 3, 1000);
+
+-- What many exports share: currencies of states, words for what became of a movement, pairs, prices times quantities.
+
+CREATE OR REPLACE TEMP MACRO is_fiat(code) AS upper(code) IN (
+    'AED', 'ARS', 'AUD', 'BGN', 'BRL', 'CAD', 'CHF', 'CLP', 'CNY', 'COP', 'CZK', 'DKK', 'EUR', 'GBP', 'HKD', 'HUF', 'IDR', 'ILS', 'INR',
+    'ISK', 'JPY', 'KES', 'KRW', 'KZT', 'MXN', 'MYR', 'NGN', 'NOK', 'NZD', 'PEN', 'PHP', 'PLN', 'RON', 'RUB', 'SAR', 'SEK', 'SGD', 'THB',
+    'TRY', 'TWD', 'UAH', 'UGX', 'USD', 'VND', 'ZAR', 'ZMW');
+
+-- of one asset exchanged for another at the exchange's own price
+CREATE OR REPLACE TEMP MACRO swap_kind(given, taken) AS CASE WHEN is_fiat(given) OR is_fiat(taken) THEN 'trade' ELSE 'conversion' END;
+
+-- what became of a deposit or withdrawal: 'done', 'nothing' (no balance changed), 'open' (may still end either way); NULL: unknown word
+CREATE OR REPLACE TEMP MACRO fate_of(status) AS CASE
+    WHEN lower(trim(status)) IN ('complete', 'completed', 'confirmed', 'credited', 'credited successfully', 'distributed', 'done', 'finished',
+                                 'ok', 'processed', 'settled', 'success', 'successful', 'withdrawal successful') THEN 'done'
+    WHEN lower(trim(status)) IN ('canceled', 'cancelled', 'declined', 'denied', 'error', 'expired', 'fail', 'failed', 'failure', 'invalid',
+                                 'refunded', 'refused', 'rejected', 'returned', 'unsuccessful', 'withdrawal failed') THEN 'nothing'
+    WHEN lower(trim(status)) IN ('awaiting approval', 'confirming', 'in progress', 'new', 'on hold', 'open', 'pending', 'processing',
+                                 'reviewing', 'under review', 'unconfirmed', 'waiting', 'waiting for confirmation') THEN 'open' END;
+
+-- [base, quote] of 'BTC/USDT', 'BTC-USDT', 'BTC_USDT', 'BTCUSDT'; NULL where nothing separates them and no quote listed ends it
+CREATE OR REPLACE TEMP MACRO split_pair(pair) AS CASE
+    WHEN regexp_matches(pair, '^[^-/_]+[-/_][^-/_]+$') THEN regexp_split_to_array(upper(pair), '[-/_]')
+    WHEN regexp_matches(upper(pair), '^[A-Z0-9]{2,}(USDT|USDC|USDE|USD1|FDUSD|TUSD|BUSD|BTC|ETH|EUR|USD|GBP|TRY|BRL|DAI|BNB|TRX|JPY|KRW)$')
+        THEN regexp_extract_all(upper(pair), '^(.{2,}?)(USDT|USDC|USDE|USD1|FDUSD|TUSD|BUSD|BTC|ETH|EUR|USD|GBP|TRY|BRL|DAI|BNB|TRX|JPY|KRW)$', 1)
+            || regexp_extract_all(upper(pair), '^(.{2,}?)(USDT|USDC|USDE|USD1|FDUSD|TUSD|BUSD|BTC|ETH|EUR|USD|GBP|TRY|BRL|DAI|BNB|TRX|JPY|KRW)$', 2)
+END;
+
+-- a * b to 18 digits: two (38,18) cannot be multiplied, their whole and broken parts can
+CREATE OR REPLACE TEMP MACRO product_of(a, b) AS (
+    (trunc(a)::DECIMAL(18,0) * trunc(b)::DECIMAL(18,0))::DECIMAL(38,18)
+    + (trunc(a)::DECIMAL(18,0) * (b - trunc(b))::DECIMAL(18,18))::DECIMAL(38,18)
+    + ((a - trunc(a))::DECIMAL(18,18) * trunc(b)::DECIMAL(18,0))::DECIMAL(38,18)
+    + ((a - trunc(a))::DECIMAL(18,18) * (b - trunc(b))::DECIMAL(18,18))::DECIMAL(38,18)
+);
+
+-- an amount cut to so many digits after its point, as exchanges round what they charge
+CREATE OR REPLACE TEMP MACRO cut_to(amount, digits) AS trunc(amount, digits)::DECIMAL(38,18);
