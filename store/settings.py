@@ -27,13 +27,32 @@ class Settings(BaseSettings):
     """Multiplies the pauses between calls to exchanges; below 1 only against a sandbox whose time is scaled."""
     commit_timeout: float = 120.0
     """Seconds to wait for the commit lock before saying who holds it up."""
-    heartbeat_url: str = ""
+    alerts: SecretStr = SecretStr("")
+    """Addresses in Apprise's form, comma or whitespace between them: channels of the default owner. They hold passwords."""
+    stale_hours: float = 24.0
+    """A connection that did not answer within this time has stopped, whatever the reason; each may have its own."""
+    heartbeat_url: SecretStr = SecretStr("")
+    """An outside dead-man address, asked after each full watch; whoever knows it can silence the alarm."""
+    page_port: int = 4280
+    page_address: str = ""
+    """The page's address as its owner reaches it, where that is not this machine's loopback; links in alerts begin with it."""
+    upload_limit: int = 200 * 2**20
+    """Bytes that one upload to the page may have; larger files go by `gapless import` or the drop folder."""
+    inbox: str = ""
+    """Where files wait to be taken in: a folder or `s3://bucket/prefix`; `inbox` in the home folder if not said."""
 
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:
         """The catalog remembers where its files lie: from another folder the same lake must be the same path."""
         return home.expanduser().absolute()
+
+    @field_validator("page_address")
+    @classmethod
+    def _is_an_address(cls, address: str) -> str:
+        if address and not address.startswith(("http://", "https://")):
+            raise ValueError(f"{address!r} is no address: it begins with http:// or https://")
+        return address.rstrip("/")
 
     @field_validator("catalog")
     @classmethod
@@ -76,6 +95,10 @@ class Settings(BaseSettings):
     @property
     def sqlite_path(self) -> Path:
         return Path(self.catalog_url.removeprefix("sqlite:"))
+
+    @property
+    def page_url(self) -> str:
+        return self.page_address or f"http://127.0.0.1:{self.page_port}"
 
     @property
     def archive(self) -> Path:
