@@ -5,10 +5,12 @@
 CREATE OR REPLACE VIEW lake.main.coverage AS
 SELECT connection, stream, scope, from_at, to_at, basis, source, stated_at FROM lake.core.coverage;
 
--- one stretch of time of one scope that should be covered and is not; the last stretch up to now counts after a day
+-- one stretch of time of one scope that should be covered and is not; the last stretch up to now counts after a day. Of a
+-- connection that its owner froze, nothing is expected after that moment
 CREATE OR REPLACE VIEW lake.main.gaps AS
 WITH expected AS (
-    SELECT s.connection, s.stream, s.scope, s.books, s.unreachable, c.history_from, c.cause
+    SELECT s.connection, s.stream, s.scope, s.books, s.unreachable, c.history_from, c.cause,
+        least(now(), coalesce(c.frozen_at, now())) AS ends_at
     FROM lake.ops.scopes s JOIN lake.ops.connections c USING (connection)
 ), edges AS (
     SELECT connection, stream, scope, history_from AS from_at, history_from AS to_at FROM expected
@@ -17,7 +19,7 @@ WITH expected AS (
     FROM expected e JOIN lake.core.coverage c
         ON c.connection = e.connection AND c.stream = e.stream AND c.scope IN (e.scope, 'all') AND c.to_at > e.history_from
     UNION ALL
-    SELECT connection, stream, scope, now(), now() FROM expected
+    SELECT connection, stream, scope, ends_at, ends_at FROM expected
 ), walked AS (
     SELECT connection, stream, scope, from_at AS resumes_at,
         max(to_at) OVER (PARTITION BY connection, stream, scope ORDER BY from_at, to_at
@@ -26,13 +28,13 @@ WITH expected AS (
 )
 SELECT w.connection, w.stream, w.scope, w.covered_to AS from_at, w.resumes_at AS to_at,
     CASE WHEN e.unreachable IS NOT NULL THEN e.unreachable
-         WHEN w.resumes_at >= now() AND e.cause IS NOT NULL THEN 'imports stopped: ' || e.cause
-         WHEN w.resumes_at >= now() AND w.covered_to <= e.history_from THEN 'never read'
-         WHEN w.resumes_at >= now() THEN 'not read since'
+         WHEN w.resumes_at >= e.ends_at AND e.cause IS NOT NULL THEN 'imports stopped: ' || e.cause
+         WHEN w.resumes_at >= e.ends_at AND w.covered_to <= e.history_from THEN 'never read'
+         WHEN w.resumes_at >= e.ends_at THEN 'not read since'
          ELSE 'not proven complete' END AS why,
     e.books
 FROM walked w JOIN expected e USING (connection, stream, scope)
-WHERE w.resumes_at > w.covered_to AND (w.resumes_at < now() OR w.covered_to < now() - INTERVAL 26 HOUR);
+WHERE w.resumes_at > w.covered_to AND (w.resumes_at < e.ends_at OR w.covered_to < e.ends_at - INTERVAL 26 HOUR);
 
 -- one connection: until when everything that moves its balances is proven, and what spoils it. Where reported balances differ
 -- from the legs something is missing that no stretch of time shows, since they last agreed
@@ -54,14 +56,14 @@ WITH holes AS (
 )
 SELECT c.connection, c.history_from, least(h.first_gap_at, d.agreed_until, r.read_until) AS complete_until, r.read_until,
     h.connection IS NULL AND d.connection IS NULL AND r.read_until IS NOT NULL AS complete, coalesce(h.gap_count, 0) AS gap_count,
-    nullif(concat_ws('; ', h.spoiled_by, d.spoiled_by), '') AS spoiled_by
+    nullif(concat_ws('; ', h.spoiled_by, d.spoiled_by), '') AS spoiled_by, c.frozen_at
 FROM lake.ops.connections c LEFT JOIN holes h USING (connection) LEFT JOIN differing d USING (connection)
 LEFT JOIN reached r USING (connection);
 
 -- one connection as it stands
 CREATE OR REPLACE VIEW lake.main.connections AS
 SELECT c.connection, c.owner, c.exchange, c.state, c.cause, c.last_success_at, p.complete_until, p.complete, c.key_expires_at,
-    c.history_from, c.account_id
+    c.history_from, c.account_id, c.frozen_at
 FROM lake.ops.connections c LEFT JOIN lake.main.completeness p USING (connection);
 
 -- one signed movement of one asset in one wallet
