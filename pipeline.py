@@ -4,6 +4,7 @@
     sync_connection  probe, pull, reconcile, say how far it is whole
     preview_file     what an import would do                import_file      the same, done
     undo_upload      a file taken back as a whole
+    ingest           files that wait in the inbox, taken in   approve_file     one of them that waits for the owner's word
 
 Prefect wraps these functions in `flows/`, the command line calls them in `serve/`; neither adds a step of its own.
 """
@@ -23,8 +24,8 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from connectors.causes import Causes
 from connectors.contract import Exchange, KeyFacts, Stream, Window
 from connectors.failures import Failure, RetryLater, failure
+from intake import inbox, reread
 from intake import pull as pulling
-from intake import reread
 from intake import upload as uploading
 from intake.proof import settle
 from intake.pull import Progress, Pull, Tally
@@ -37,9 +38,11 @@ from store.locks import AlreadySyncing, lease
 
 __all__ = [
     "AlreadySyncing",
+    "approve_file",
     "connect",
     "import_file",
     "import_unseen",
+    "ingest",
     "preview_file",
     "replace_keys",
     "sync_connection",
@@ -57,6 +60,8 @@ preview_file = uploading.preview_file
 import_file = uploading.import_previewed
 import_unseen = uploading.import_unseen
 undo_upload = uploading.undo
+ingest = inbox.ingest
+approve_file = inbox.approve
 
 
 class ConnectionRefused(Exception):

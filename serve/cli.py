@@ -14,7 +14,8 @@ import typer
 
 from connectors.contract import KeyFacts
 from serve import check_commands, errors, file_commands, incident_commands, report_commands
-from serve.output import print_json, print_rows, rows_as_objects, say
+from serve.listing import Json, listing
+from serve.output import print_json, say
 
 app = typer.Typer(
     name="gapless",
@@ -27,7 +28,6 @@ app = typer.Typer(
 for more in (incident_commands, check_commands, report_commands, file_commands):
     app.add_typer(more.app)
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, messages on stderr.")]
 Name = Annotated[str, typer.Argument(help="A connection's name, as in `gapless connections`.")]
 
 
@@ -116,7 +116,7 @@ def connections(as_json: Json = False) -> None:
     query = (
         "SELECT connection, exchange, state, cause, last_success_at, complete_until, key_expires_at FROM connections ORDER BY 1"
     )
-    _listing(query, as_json, empty="No connection yet: gapless connect EXCHANGE --name NAME")
+    listing(query, as_json, empty="No connection yet: gapless connect EXCHANGE --name NAME")
 
 
 @app.command()
@@ -155,7 +155,7 @@ def uploads(as_json: Json = False) -> None:
         "SELECT upload, connection, file_name, layout, lines, used, skipped, quarantined, from_at, to_at, basis, state"
         " FROM uploads ORDER BY uploaded_at"
     )
-    _listing(query, as_json, empty="No file was uploaded yet: gapless import FILE --connection NAME")
+    listing(query, as_json, empty="No file was uploaded yet: gapless import FILE --connection NAME")
 
 
 @app.command()
@@ -175,14 +175,14 @@ def undo(upload: Annotated[str, typer.Argument(help="An upload's id, as in `gapl
 def gaps(as_json: Json = False) -> None:
     """The times that should be covered and are not."""
     query = "SELECT connection, stream, scope, from_at, to_at, why FROM gaps ORDER BY connection, stream, scope, from_at"
-    _listing(query, as_json, empty="No gaps: everything that should be covered is proven complete.")
+    listing(query, as_json, empty="No gaps: everything that should be covered is proven complete.")
 
 
 @app.command()
 def sql(query: Annotated[str, typer.Argument(help="One query; without it, a prompt.")] = "", as_json: Json = False) -> None:
     """Ask the lake in SQL, read-only. `FROM catalog` describes every view."""
     if query:
-        _listing(query, as_json, empty="No rows.")
+        listing(query, as_json, empty="No rows.")
         return
     from serve.sql_prompt import run
 
@@ -219,18 +219,3 @@ def _tell_key(name: str, what: str, facts: KeyFacts) -> None:
         say(f"[yellow]Missing right:[/] {right}: without it gapless cannot import {imports}.")
     if facts.excessive:
         say(f"[yellow]Careful:[/] this key can do more than read ({', '.join(facts.excessive)}).")
-
-
-def _listing(query: str, as_json: bool, *, empty: str) -> None:
-    from store.lake import open_lake, spare_pandas
-    from store.settings import Settings
-
-    spare_pandas()
-    with open_lake(Settings(), read_only=True) as lake:
-        lake.con.execute("USE lake")
-        cursor = lake.con.execute(query)
-        if as_json:
-            print_json(rows_as_objects(cursor))
-            return
-        names = [column[0] for column in cursor.description or []]
-        print_rows(names, cursor.fetchall(), empty=empty)

@@ -1,7 +1,70 @@
-"""Commands: Files beyond a plain import."""
+"""Commands: files beyond a plain import."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from serve.listing import Json, listing
+from serve.output import escape, print_json, print_rows, say
+
 app = typer.Typer()
+
+
+@app.command()
+def ingest(as_json: Json = False) -> None:
+    """Take in the files that wait in the inbox (GAPLESS_INBOX: a folder or s3://bucket/prefix, one part per connection)."""
+    from datetime import UTC, datetime
+
+    import pipeline
+    from intake import inbox
+    from intake.places import open_place
+    from store.lake import open_lake, spare_pandas
+    from store.settings import Settings
+
+    spare_pandas()
+    settings = Settings()
+    with open_lake(settings) as lake:
+        taken = pipeline.ingest(lake, lambda: datetime.now(UTC))
+        strangers = inbox.strangers(lake, open_place(settings))
+    for name in strangers:
+        say(
+            f"[yellow]{escape(name)}[/] holds files but is no connection: rename that part of the inbox (see `gapless connections`)"
+        )
+    if as_json:
+        print_json([one.report(datetime.now(UTC)) for one in taken])
+    else:
+        rows = [
+            (one.connection, one.file, one.fate, table.new, table.known, table.quarantined, table.why or table.first_bad)
+            for one in taken
+            for table in one.tables
+        ]
+        names = ["connection", "file", "ended", "new", "known", "not_understood", "why"]
+        print_rows(names, rows, empty="Nothing waits in the inbox.")
+    raise typer.Exit(1 if strangers or any(one.fate != "done" for one in taken) else 0)
+
+
+@app.command(name="inbox")
+def inbox_files(as_json: Json = False) -> None:
+    """The files of the inbox that need you: those that wait for your word, and those that could not be read."""
+    query = (
+        "SELECT source AS id, connection, evidence->>'file' AS file, replace(kind, 'file_', '') AS state, evidence->>'why' AS why,"
+        " found_at FROM findings WHERE kind IN ('file_waiting', 'file_refused') AND resolved_at IS NULL ORDER BY found_at"
+    )
+    listing(query, as_json, empty="No file of the inbox needs you.")
+
+
+@app.command()
+def approve(upload: Annotated[str, typer.Argument(help="A waiting file's id, as in `gapless inbox`.")]) -> None:
+    """Take in a file that waits because of lines that were not understood: its other lines count from now on."""
+    import pipeline
+    from store.lake import open_lake, spare_pandas
+    from store.settings import Settings
+
+    spare_pandas()
+    with open_lake(Settings()) as lake:
+        taken = pipeline.approve_file(lake, upload, pipeline.utc_now())
+    for table in taken.tables:
+        told = table.why or f"{table.new:,} new transactions, {table.known:,} known, {table.quarantined:,} lines not understood"
+        say(f"[bold]{escape(table.file)}[/]: {escape(told)}")

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 MAY_KNOW: dict[str, set[str]] = {
     "connectors": set(),
     "transforms": set(),
-    "alerts": set(),
+    "alerts": {"connectors", "store"},
     "store": {"connectors"},
     "checks": {"store"},
     "intake": {"connectors", "store"},

@@ -1,0 +1,43 @@
+"""Files that wait in the inbox, a folder or a bucket, taken in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+
+import pipeline
+from flows.hooks import on_flow_crashed
+from intake.inbox import Taken
+from store.lake import open_lake
+from store.settings import Settings
+
+
+class FilesNeedTheirOwner(Exception):
+    """Files were put aside that somebody has to look at; the message names them."""
+
+
+@flow(name="ingest", on_crashed=[on_flow_crashed])
+def ingest() -> None:
+    """Take in what waits; fails where a file needs its owner, so that the run shows it."""
+    settings = Settings()
+    with open_lake(settings) as lake:
+        taken = pipeline.ingest(lake, lambda: datetime.now(UTC))
+    if taken:
+        create_markdown_artifact(summary(taken), key="ingest", description="Files taken from the inbox")
+    aside = [f"{one.connection}/{one.file} ({one.fate})" for one in taken if one.fate != "done"]
+    if aside:
+        raise FilesNeedTheirOwner(f"{', '.join(aside)}: see `gapless inbox`")
+
+
+def summary(taken: list[Taken]) -> str:
+    """One row per table of a file."""
+    lines = ["| connection | file | how it ended | new | known | not understood | why |", "|---|---|---|---:|---:|---:|---|"]
+    lines += [
+        f"| {one.connection} | {table.file} | {one.fate} | {table.new:,} | {table.known:,} | {table.quarantined:,} |"
+        f" {(table.why or table.first_bad or '').replace('|', '/')} |"
+        for one in taken
+        for table in one.tables
+    ]
+    return "\n".join(lines)
