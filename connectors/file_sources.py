@@ -32,10 +32,19 @@ def _since(year: int) -> datetime:
 
 
 FILE_SOURCES: tuple[FileSource, ...] = (
+    FileSource("bitmex", "BitMEX", _since(2014)),
+    FileSource("bitpanda", "Bitpanda", _since(2014)),
+    FileSource("bittrex", "Bittrex", _since(2014)),
+    FileSource("blockfi", "BlockFi", _since(2018)),
+    FileSource("celsius", "Celsius", _since(2018)),
     FileSource("coinbaseprime", "Coinbase Prime", _since(2018)),
     FileSource("cointracking", "CoinTracking", _since(2009), generic=True),
     FileSource("koinly", "Koinly", _since(2009), generic=True),
+    FileSource("nexo", "Nexo", _since(2018)),
+    FileSource("revolut", "Revolut", _since(2017)),
+    FileSource("shakepay", "Shakepay", _since(2015)),
     FileSource("template", "gapless template", _since(2009), generic=True),
+    FileSource("uphold", "Uphold", _since(2014)),
 )
 """Sorted by id."""
 
