@@ -5,6 +5,8 @@
     preview_file     what an import would do                import_file      the same, done
     undo_upload      a file taken back as a whole
     ingest           files that wait in the inbox, taken in   approve_file     one of them that waits for the owner's word
+    renormalise      everything kept, read again by the layouts as they are now
+    check            what is missing, doubled or implausible, also where every sync was green
 
 Prefect wraps these functions in `flows/`, the command line calls them in `serve/`; neither adds a step of its own.
 """
@@ -21,11 +23,13 @@ from typing import Any
 import duckdb
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from checks.run import run_checks
 from connectors.causes import Causes
 from connectors.contract import Exchange, KeyFacts, Stream, Window
 from connectors.failures import Failure, RetryLater, failure
 from intake import inbox, reread
 from intake import pull as pulling
+from intake import renormalise as renewing
 from intake import upload as uploading
 from intake.proof import settle
 from intake.pull import Progress, Pull, Tally
@@ -39,11 +43,13 @@ from store.locks import AlreadySyncing, lease
 __all__ = [
     "AlreadySyncing",
     "approve_file",
+    "check",
     "connect",
     "import_file",
     "import_unseen",
     "ingest",
     "preview_file",
+    "renormalise",
     "replace_keys",
     "sync_connection",
     "undo_upload",
@@ -62,6 +68,8 @@ import_unseen = uploading.import_unseen
 undo_upload = uploading.undo
 ingest = inbox.ingest
 approve_file = inbox.approve
+renormalise = renewing.renormalise
+check = run_checks
 
 
 class ConnectionRefused(Exception):

@@ -1,0 +1,150 @@
+"""What the checks' figures may be: Great Expectations as code, and the only place where thresholds stand.
+
+One suite per check, over small pandas frames of one row per connection; one checkpoint judges them all. Importing the library costs
+seconds: only a run of the checks imports this module. Nothing is read from or written to disk, and nothing is sent anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # it imports sre_constants
+    import great_expectations as gx
+from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults, ProgressBarsConfig
+
+expect: Any = gx.expectations
+STALE_HOURS = 24.0
+"""Within this many hours a sync must have gone well, where the connection's settings say nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """No connection's figure may be above `limit`."""
+
+    metric: str
+    limit: float = 0
+
+    def expectation(self) -> Any:
+        return expect.ExpectColumnValuesToBeBetween(column=self.metric, max_value=self.limit, meta={"name": self.metric})
+
+
+@dataclass(frozen=True, slots=True)
+class MostOfRow:
+    """No connection's figure may be above its own limit, which stands in another column; `limit` where that is empty."""
+
+    metric: str
+    column: str
+    limit: float
+
+    def expectation(self) -> Any:
+        return expect.ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A=self.column, column_B=self.metric, or_equal=True, meta={"name": self.metric}
+        )
+
+
+SUITES: Mapping[str, tuple[Most | MostOfRow, ...]] = {
+    "balances": (Most("differing_assets"),),
+    "negative_balances": (Most("negative_holdings"),),
+    "open_gaps": (Most("open_gaps"),),
+    "quarantined_lines": (Most("quarantined_lines"),),
+    "stale": (MostOfRow("hours_since_success", "limit_hours", STALE_HOURS),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One figure of one connection against its threshold. verdict: passed, failed, or broken (said: why)."""
+
+    check: str
+    connection: str
+    metric: str
+    value: float | None
+    threshold: float
+    verdict: str
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What one expectation said: the connections it names, or why it could not be asked."""
+
+    named: frozenset[str]
+    broken: str
+
+
+def judge(frames: Mapping[str, pd.DataFrame]) -> list[Judgement]:
+    """Judge the frames by the suites of their checks. A frame without rows has nothing to judge."""
+    context = _context()
+    judged: list[Judgement] = []
+    for check, frame in frames.items():
+        if len(frame):
+            filled = frame.fillna({rule.column: rule.limit for rule in SUITES[check] if isinstance(rule, MostOfRow)})
+            outcomes = _validate(context, check, filled)
+            judged += [one for rule in SUITES[check] for one in _verdicts(check, rule, filled, outcomes)]
+    return judged
+
+
+def _context() -> Any:
+    """A context that lives in memory and ends with this run."""
+    stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    quiet = ProgressBarsConfig(globally=False)
+    config = DataContextConfig(store_backend_defaults=stores, progress_bars=quiet, analytics_enabled=False)
+    return gx.get_context(mode="ephemeral", project_config=config)
+
+
+def _validate(context: Any, check: str, frame: pd.DataFrame) -> dict[str, _Outcome]:
+    """Run one check's suite in a checkpoint; what came out by the name that `_suite` gave each expectation."""
+    asset = context.data_sources.add_pandas(check).add_dataframe_asset("figures")
+    definition = gx.ValidationDefinition(
+        name=check, data=asset.add_batch_definition_whole_dataframe("all"), suite=context.suites.add(_suite(check))
+    )
+    checkpoint = gx.Checkpoint(
+        name=check, validation_definitions=[context.validation_definitions.add(definition)],
+        result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["connection"]},
+    )  # fmt: skip
+    (validated,) = context.checkpoints.add(checkpoint).run(batch_parameters={"dataframe": frame}).run_results.values()
+    return {one.expectation_config.meta["name"]: _outcome(one) for one in validated.results}
+
+
+def _suite(check: str) -> gx.ExpectationSuite:
+    suite = gx.ExpectationSuite(name=check)
+    suite.add_expectation(expect.ExpectColumnValuesToBeUnique(column="connection", meta={"name": "one row each"}))
+    for rule in SUITES[check]:
+        suite.add_expectation(rule.expectation())
+        measured = {"name": f"{rule.metric} measured"}
+        suite.add_expectation(expect.ExpectColumnValuesToNotBeNull(column=rule.metric, meta=measured))
+    return suite
+
+
+def _outcome(result: Any) -> _Outcome:
+    if result.exception_info.get("raised_exception") is not False:
+        told = result.exception_info if "exception_message" in result.exception_info else [*result.exception_info.values()][0]
+        return _Outcome(frozenset(), str(told["exception_message"]))
+    return _Outcome(frozenset(row["connection"] for row in result.result.get("unexpected_index_list") or ()), "")
+
+
+def _verdicts(check: str, rule: Most | MostOfRow, frame: pd.DataFrame, outcomes: Mapping[str, _Outcome]) -> list[Judgement]:
+    within, measured, single = outcomes[rule.metric], outcomes[f"{rule.metric} measured"], outcomes["one row each"]
+    broken = within.broken or measured.broken or single.broken
+    verdicts: list[Judgement] = []
+    for row in frame.to_dict("records"):
+        name, limit = row["connection"], row[rule.column] if isinstance(rule, MostOfRow) else rule.limit
+        value = row.get(rule.metric)
+        said = broken or _unmeasured(name, measured, single)
+        verdict = "broken" if said else "failed" if name in within.named else "passed"
+        verdicts.append(Judgement(check, name, rule.metric, None if said else float(value), float(limit), verdict, said))
+    return verdicts
+
+
+def _unmeasured(connection: str, measured: _Outcome, single: _Outcome) -> str:
+    if connection in single.named:
+        return "the query gave more than one row for it"
+    return "the query gave no figure for it" if connection in measured.named else ""

@@ -1,0 +1,172 @@
+"""Run every check: measure, judge, keep the figures, and turn what failed into findings.
+
+A check that could not run is broken, never passed; what it found before stands until it can be asked again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import duckdb
+
+from checks.check import CHECKS, Check, ask
+from checks.ways_out import WAYS
+from store import accounts, keep
+from store.lake import Lake
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from checks.expectations import Judgement
+
+EXAMPLES = 20
+"""Rows of evidence that a finding holds; how many more there are is told."""
+SEEN = 3
+"""Rows of evidence that are named in one line."""
+EVERY_CONNECTION = ""
+FINDINGS = {check.name: check.finding for check in CHECKS}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One figure of one connection. verdict: passed, failed or broken; connection '' where none could be measured.
+
+    saw: what is behind it, in a line; to_do: what its owner can do, '' where it passed.
+    """
+
+    check: str
+    connection: str
+    metric: str
+    value: float | None
+    threshold: float | None
+    verdict: str
+    saw: str
+    to_do: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """The rows behind one finding. source: what it is about, which keeps it one finding from run to run."""
+
+    connection: str
+    source: str
+    since: datetime
+    rows: Mapping[str, Any]
+    count: int
+
+    @property
+    def told(self) -> dict[str, Any]:
+        more = self.count - len(self.rows)
+        return {**self.rows, **({f"{more} more": {}} if more else {})}
+
+
+def run_checks(lake: Lake, now: datetime) -> list[CheckResult]:
+    """Judge every connection by every check as of `now`; figures and findings are kept in one commit."""
+    frames, broken = _measure(lake.con, now)
+    judged = _judge(frames)
+    failed = {(one.check, one.connection) for one in judged if one.verdict == "failed"}
+    evidence = {check.name: _evidence(lake.con, check, failed, now) for check in CHECKS if check.name in frames}
+    results = [*broken, *(_result(one, evidence[one.check]) for one in judged)]
+    unclear = {(one.check, one.connection) for one in results if one.verdict == "broken"}
+    lake.commit(lambda con: _keep(con, results, evidence, unclear, now))
+    return sorted(results, key=lambda one: (one.check, one.connection, one.metric))
+
+
+def _measure(con: duckdb.DuckDBPyConnection, now: datetime) -> tuple[dict[str, pd.DataFrame], list[CheckResult]]:
+    """The figures of every check, and what could not be measured."""
+    names = {connection.name for connection in accounts.every(con)}
+    frames: dict[str, pd.DataFrame] = {}
+    broken: list[CheckResult] = []
+    for check in CHECKS:
+        try:
+            frame = ask(con, check.metric, now=now).df()
+        except duckdb.Error as exc:
+            broken.append(_broken(check, EVERY_CONNECTION, str(exc).splitlines()[0]))
+            continue
+        frames[check.name] = frame
+        broken += [_broken(check, name, "the query left it out") for name in sorted(names - set(frame["connection"]))]
+    return frames, broken
+
+
+def _broken(check: Check, connection: str, why: str) -> CheckResult:
+    return CheckResult(check.name, connection, "", None, None, "broken", why, "")
+
+
+def _judge(frames: Mapping[str, pd.DataFrame]) -> list[Judgement]:
+    from checks.expectations import judge  # costs seconds, which only those pay who run checks
+
+    return judge(frames)
+
+
+def _evidence(con: duckdb.DuckDBPyConnection, check: Check, failed: set[tuple[str, str]], now: datetime) -> list[_Evidence]:
+    """The rows behind what failed, by connection and source."""
+    names = [connection for name, connection in failed if name == check.name]
+    if not names:
+        return []
+    query = f"""
+        SELECT connection, source, min(from_at), count(*),
+            arg_min({{'what': what, 'detail': detail::VARCHAR}}, (from_at, what), {EXAMPLES})
+        FROM ({check.evidence}
+        ) WHERE connection IN (SELECT unnest($names::VARCHAR[])) GROUP BY ALL ORDER BY ALL
+        """
+    rows = ask(con, query, now=now, names=names).fetchall()
+    return [
+        _Evidence(connection, source, since, {one["what"]: json.loads(one["detail"]) for one in some}, count)
+        for connection, source, since, count, some in rows
+    ]
+
+
+def _result(judged: Judgement, evidence: Sequence[_Evidence]) -> CheckResult:
+    said, to_do = judged.said, ""
+    if judged.verdict == "failed":
+        mine = [one for one in evidence if one.connection == judged.connection]
+        named = [f"{what}{_told(detail)}" for one in mine for what, detail in one.rows.items()]
+        more = sum(one.count for one in mine) - len(named[:SEEN])
+        said = "; ".join(named[:SEEN]) + (f"; and {more} more" if more > 0 else "")
+        to_do = WAYS[FINDINGS[judged.check]].words
+    return CheckResult(
+        judged.check, judged.connection, judged.metric, judged.value, judged.threshold, judged.verdict, said, to_do
+    )
+
+
+def _told(detail: Mapping[str, Any]) -> str:
+    facts = ", ".join(f"{name} {fact}" for name, fact in detail.items() if fact is not None)
+    return f" ({facts})" if facts else ""
+
+
+def _keep(
+    con: duckdb.DuckDBPyConnection,
+    results: Sequence[CheckResult],
+    evidence: Mapping[str, Sequence[_Evidence]],
+    unclear: set[tuple[str, str]],
+    now: datetime,
+) -> None:
+    run = uuid4().hex
+    con.executemany(
+        "INSERT INTO lake.ops.check_results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(run, now, one.check, one.connection, one.metric, one.value, one.threshold, one.verdict, one.saw) for one in results],
+    )
+    for check in CHECKS:
+        if check.keeps and check.name in evidence:
+            _keep_findings(con, check, evidence[check.name], unclear, now)
+
+
+def _keep_findings(
+    con: duckdb.DuckDBPyConnection, check: Check, evidence: Sequence[_Evidence], unclear: set[tuple[str, str]], now: datetime
+) -> None:
+    """Open what is new, renew what has changed, resolve what is no longer so."""
+    standing = con.execute(
+        "SELECT connection, source, evidence FROM lake.ops.findings WHERE kind = ? AND resolved_at IS NULL", [check.finding]
+    ).fetchall()
+    known = {(connection, source): told for connection, source, told in standing}
+    for one in evidence:
+        if known.pop((one.connection, one.source), None) != json.dumps(one.told, default=str):
+            keep.open_finding(con, one.connection, check.finding, one.source, one.told, now, since=one.since)
+    for connection, source in known:
+        if (check.name, connection) not in unclear:
+            keep.resolve_findings(con, connection, check.finding, source, now)

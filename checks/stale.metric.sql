@@ -1,0 +1,14 @@
+-- Failing means: the last good sync is longer ago than the connection allows (settings: stale_after_hours). Whatever has happened
+-- since is missing, and nobody may have been told: the scheduler may have died with its hooks. A quiet account is not stale: its
+-- syncs go well and bring nothing. The owner can sync by hand, give new keys, or upload the exchange's export.
+SELECT connection,
+    CASE WHEN watched THEN date_diff('second', coalesce(last_success_at, created_at), $now::TIMESTAMPTZ) / 3600 ELSE 0 END
+        AS hours_since_success,
+    TRY_CAST(settings->>'stale_after_hours' AS DOUBLE) AS limit_hours
+FROM (
+    -- a frozen account has ended, and one known by its files alone has no rights and is never synced
+    SELECT *, state NOT IN ('frozen', 'disconnected') AND (coalesce(rights, '[]') <> '[]' OR EXISTS (
+        FROM lake.ops.runs r WHERE r.connection = c.connection AND r.kind IN ('sync', 're-read'))) AS watched
+    FROM lake.ops.connections c
+)
+ORDER BY connection
