@@ -68,3 +68,17 @@ def approve(upload: Annotated[str, typer.Argument(help="A waiting file's id, as 
     for table in taken.tables:
         told = table.why or f"{table.new:,} new transactions, {table.known:,} known, {table.quarantined:,} lines not understood"
         say(f"[bold]{escape(table.file)}[/]: {escape(told)}")
+
+
+@app.command()
+def renormalise(
+    names: Annotated[list[str] | None, typer.Argument(help="Connections; all of them if none is named.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Read the kept pages and files again by the layouts as they are now; shows what that changes before it is written."""
+    from serve.renormalise_command import run
+    from store.lake import spare_pandas
+
+    spare_pandas()
+    raise typer.Exit(run(names or [], yes=yes, as_json=as_json))

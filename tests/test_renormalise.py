@@ -1,0 +1,82 @@
+"""A mended layout mends the past: kept pages and files are read again, the difference is shown first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from intake import renormalise
+from intake.renormalise import KeptMeanwhile
+from store import accounts, merge
+from store.accounts import Connection
+from store.lake import Lake, open_lake
+from store.locks import AlreadySyncing, lease
+from store.settings import Settings
+from tests.accounts import UNTIL, connect, everything, export_file, fast_sandbox, import_file, sync
+from tests.conftest import NOW
+
+SAMPLE = Path(__file__).parent / "data" / "inbox" / "ledgers.csv"
+
+
+@pytest.fixture
+def lake(settings: Settings) -> Iterator[Lake]:
+    """One file whose purchase of BTC a broken layout once read as half of what it says, and whose fee it dropped."""
+    with open_lake(settings) as lake:
+        kraken = Connection("kraken-main", "kraken", datetime(2026, 1, 1, tzinfo=NOW.tzinfo))
+        lake.commit(lambda con: accounts.add(con, kraken, (), None, NOW))
+        import_file(lake, "kraken-main", SAMPLE)
+        lake.con.execute("UPDATE lake.core.rows SET in_amount = in_amount / 2 WHERE in_asset = 'BTC'")
+        lake.con.execute("UPDATE lake.core.rows SET fee_amount = 0 WHERE fee_amount > 0")
+        lake.commit(lambda con: merge.rebuild(con, "kraken-main", "broken", NOW, ("ledger",)))
+        yield lake
+
+
+def amounts(lake: Lake) -> dict[str, Decimal]:
+    return dict(lake.con.execute("SELECT asset, sum(amount) FROM lake.core.legs GROUP BY asset ORDER BY asset").fetchall())
+
+
+def test_the_difference_is_shown_and_nothing_is_written(lake: Lake) -> None:
+    before = everything(lake.con, "kraken-main")
+    shown = renormalise.renormalise(lake, "kraken-main", NOW, commit=False)
+    assert (shown.pages, shown.files, shown.counts) == (0, 1, {"changed": 1})
+    assert shown.balances == {
+        "BTC": (Decimal("0.001"), Decimal("0.002")),
+        "EUR": (Decimal("900"), Decimal("899.74")),
+    }
+    assert "trade -100 EUR +0.002 BTC fee 0.26 EUR" in " ".join(one.words for one in shown.shown)
+    assert everything(lake.con, "kraken-main") == before
+
+
+def test_what_was_kept_is_read_again_and_then_there_is_nothing_left_to_do(lake: Lake) -> None:
+    renormalise.renormalise(lake, "kraken-main", NOW, commit=True)
+    assert amounts(lake) == {"BTC": Decimal("0.002"), "EUR": Decimal("899.74")}
+    assert not renormalise.renormalise(lake, "kraken-main", NOW, commit=False).changes
+
+
+def test_a_synced_account_with_a_file_is_as_it_was(settings: Settings, tmp_path: Path) -> None:
+    with fast_sandbox() as sandbox, open_lake(settings) as lake:
+        account = sandbox.add_account("kraken", "kraken-main", seed=5, size=60, until=UNTIL)
+        connect(lake, sandbox, account)
+        sync(lake, account.name)
+        import_file(lake, account.name, export_file(tmp_path, account, "ledgers"))
+        before = everything(lake.con, "kraken-main")
+        renewed = renormalise.renormalise(lake, account.name, NOW, commit=True)
+        assert renewed.pages > 0
+        assert (renewed.counts, renewed.balances) == ({}, {})
+        assert everything(lake.con, "kraken-main") == before
+
+
+def test_while_a_sync_runs_it_waits_for_another_time(lake: Lake) -> None:
+    with lease(lake.settings, "kraken-main", NOW), pytest.raises(AlreadySyncing):
+        renormalise.renormalise(lake, "kraken-main", NOW, commit=False)
+
+
+def test_a_connection_without_anything_kept_says_so(settings: Settings) -> None:
+    with open_lake(settings) as lake:
+        lake.commit(lambda con: accounts.add(con, Connection("empty", "kraken", NOW), (), None, NOW))
+        with pytest.raises(KeptMeanwhile, match="nothing is kept of empty yet"):
+            renormalise.renormalise(lake, "empty", NOW, commit=False)
