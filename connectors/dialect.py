@@ -18,7 +18,7 @@ DELIMITERS = (",", ";", "\t", "|")
 BOM = "\ufeff"
 
 _MAGIC = {
-    b"PK\x03\x04": "a ZIP archive or an Excel workbook: unpack it, or save the sheet as CSV",
+    b"PK\x03\x04": "a ZIP archive: unpack it first",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook: save the sheet as CSV",
     b"%PDF": "a PDF: ask the exchange for the CSV export",
     b"\x1f\x8b": "a gzip archive: unpack it first",

@@ -19,7 +19,8 @@ _VALUES = {
     "number": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"),
     "money": re.compile(r"[^\d.,]*[\d.,]+[^\d.,]*"),
     "glued": re.compile(r"[+-]?[\d.,]+\s*\S*"),
-    "time": re.compile(r"\d{2,4}[-/.]\d{1,2}[-/.]\d{1,4}.*:.*|[A-Za-z\d]+ [A-Za-z\d]+,? .*:.*"),
+    "time": re.compile(r"\d{2,4}[-/.]\d{1,2}[-/.]\d{1,4}.*:.*|[A-Za-z\d]+[. ]+[A-Za-z\d]+,? .*:.*"),
+    "cash": re.compile(r"[^\d.,]*[\d.,]+[^\d.,]*"),
     "unix_s": re.compile(r"\d{9,10}(\.\d*)?"),
     "unix_ms": re.compile(r"\d{12,13}(\.\d*)?"),
 }
@@ -38,10 +39,19 @@ class Match:
         return frozenset(self.at[column.name] for column in self.layout.required)
 
     @property
+    def per_asset(self) -> Mapping[str, Mapping[str, int]]:
+        """Of columns that stand there once for each asset: column name -> asset -> position."""
+        return {
+            column.name: {found[1]: n for n, cell in enumerate(self.header.cells) if (found := _searched(column, cell))}
+            for column in self.layout.columns
+            if column.type == "per_asset"
+        }
+
+    @property
     def unread(self) -> tuple[str, ...]:
         """Named columns of the file that the layout neither reads nor ignores."""
         ignored = {fold(name) for name in self.layout.ignored}
-        taken = set(self.at.values())
+        taken = set(self.at.values()) | {n for places in self.per_asset.values() for n in places.values()}
         cells = enumerate(self.header.cells)
         return tuple(cell for n, cell in cells if n not in taken and fold(cell) and fold(cell) not in ignored)
 
@@ -87,11 +97,14 @@ def _positions(layout: Layout, header: Header) -> dict[str, int]:
 
 def _position(column: Column, folded: Sequence[str], cells: Sequence[str]) -> int | None:
     for name in column.names:
-        if fold(name) in folded:
-            return folded.index(fold(name))
-    if column.match is not None:
-        return next((n for n, cell in enumerate(cells) if column.match.search(cell.replace(BOM, "").strip())), None)
-    return None
+        places = [n for n, cell in enumerate(folded) if cell == fold(name)]
+        if len(places) >= column.nth:
+            return places[column.nth - 1]
+    return next((n for n, cell in enumerate(cells) if _searched(column, cell)), None)
+
+
+def _searched(column: Column, cell: str) -> re.Match[str] | None:
+    return column.match.search(cell.replace(BOM, "").strip()) if column.match else None
 
 
 def _best(file: str, matches: Sequence[Match], sample: Callable[[Header], Sequence[Sequence[str]]]) -> Match:
@@ -115,10 +128,16 @@ def _best(file: str, matches: Sequence[Match], sample: Callable[[Header], Sequen
 
 
 def _refuse_doubled(file: str, match: Match) -> None:
-    """Of two columns of one name nobody can say which is meant."""
+    """Of two columns of one name nobody can say which is meant, unless the layout says which is which."""
     cells = [fold(cell) for cell in match.header.cells]
+    expected: dict[str, int] = {}
+    for column in match.layout.columns:
+        if column.name in match.at and column.type != "per_asset":
+            cell = cells[match.at[column.name]]
+            expected[cell] = max(expected.get(cell, 1), column.nth)
     for name, position in match.at.items():
-        if cells.count(cells[position]) > 1:
+        cell = cells[position]
+        if cell and cells.count(cell) > expected.get(cell, 1):
             raise FileRefused(file, "it stands twice in the header", line=match.header.line, column=name)
 
 
@@ -139,7 +158,7 @@ def _no_layout(file: str, headers: Sequence[Header], layouts: Sequence[Layout]) 
     if not layouts:
         return NoLayout(file, "no export of this exchange is known")
     if not headers:
-        return NoLayout(file, "no line of it looks like a header")
+        return NoLayout(file, "no line of it looks like a header: it may be an export that found no records")
 
     def nearness(pair: tuple[Header, Layout]) -> tuple[float, int]:
         header, layout = pair

@@ -16,7 +16,7 @@ from typing import Any
 
 ROOMS = Path(__file__).parent
 MACROS = "macros.sql"
-TYPES = frozenset({"text", "number", "time", "unix_s", "unix_ms", "glued", "money"})
+TYPES = frozenset({"text", "id", "number", "time", "unix_s", "unix_ms", "glued", "money", "cash", "per_asset"})
 STEPS = {"1us": 1, "100us": 100, "1ms": 1_000, "1s": 1_000_000, "1m": 60_000_000, "1d": 86_400_000_000}
 """What a source's clock resolves, in microseconds."""
 WHOLE_ROW = "."
@@ -26,11 +26,11 @@ _FILE = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
 _PROSE = re.compile(r"""\n[ \t]*\n(?=[ \t]*(?!\[|\#|[\w"'.^-]+[ \t]*=)\S)""")
 _HEADER_KEYS = frozenset({
     "exchange", "title", "source", "one_row", "streams", "books", "zone", "step", "decimals", "rows", "columns", "skip",
-    "balance", "balance_per", "ignored", "file_name", "blank",
+    "balance", "balance_per", "ignored", "file_name", "blank", "zone_above", "zone_stated", "ragged", "skip_lines",
 })  # fmt: skip
 RESERVED = frozenset({"line", "page", "fetched_at"})
 """Columns of `rows` that the reader adds."""
-_COLUMN_KEYS = frozenset({"type", "names", "match", "path", "zone", "formats", "pair"})
+_COLUMN_KEYS = frozenset({"type", "names", "match", "path", "zone", "formats", "pair", "nth", "with", "zone_from"})
 _STEP_OF_PATH = re.compile(r"([^\[\]{}?]*)(\?)?(\[\]|\{\}|$)\.?")
 
 
@@ -47,9 +47,11 @@ class LayoutError(ValueError):
 class Column:
     """One column under its canonical name.
 
-    names: header cells of a file it is found under, best first. match: a pattern for such a cell. path: where an API row keeps
-    it. zone: of times without one. formats: further ways to write a time (strptime). pair: for `glued`, the column whose value
-    starts or ends with the asset.
+    names: header cells of a file it is found under, best first. match: a pattern for such a cell; of a `per_asset` column, all
+    cells that it finds are read, its group being the asset. nth: which one of several cells of that name. path: where an API
+    row keeps it. zone: of times without one. formats: further ways to write a time (strptime); of several in one tuple the file
+    as a whole decides which it is. pair: for `glued`, the column whose value starts or ends with the asset. joined: the column
+    that holds the clock of a date. zone_from: the column that names the zone of each row.
     """
 
     name: str
@@ -59,8 +61,11 @@ class Column:
     match: re.Pattern[str] | None = None
     path: tuple[str, ...] = ()
     zone: str = "UTC"
-    formats: tuple[str, ...] = ()
+    formats: tuple[tuple[str, ...], ...] = ()
     pair: str | None = None
+    nth: int = 1
+    joined: str | None = None
+    zone_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,12 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One layout. id: `<room>/<file stem>`. step: microseconds. rows: the path to an API's rows, outermost first."""
+    """One layout. id: `<room>/<file stem>`. step: microseconds. rows: the path to an API's rows, outermost first.
+
+    zone_above: finds the file's zone in the lines above its header. zone_stated: whether the exchange says which zone it is.
+    ragged: rows may be shorter than the header, as where a second table stands inside the first. skip_lines: rule -> physical
+    lines that are no rows: titles, footers.
+    """
 
     id: str
     exchange: str
@@ -95,6 +105,10 @@ class Layout:
     ignored: tuple[str, ...] = ()
     file_name: re.Pattern[str] | None = None
     blank: tuple[str, ...] = ()
+    zone_above: re.Pattern[str] | None = None
+    zone_stated: bool = True
+    ragged: bool = False
+    skip_lines: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
 
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)
@@ -165,6 +179,7 @@ class _Header:
         columns = self._columns(zone)
         if ("rows" in self.header) != (source == "api"):
             raise LayoutError(self.id, "`rows` says where an API's answer keeps its rows: needed there, and only there")
+        skip = self._skip()
         layout = Layout(
             id=self.id,
             exchange=self._text("exchange"),
@@ -179,12 +194,16 @@ class _Header:
             step=STEPS[self._one_of("step", "1s", tuple(STEPS))],
             decimals=self._decimals(),
             rows=self._rows() if source == "api" else (),
-            skip=self._skip(),
+            skip=skip,
             balance=self._text("balance", "") or None,
             balance_per=self._texts("balance_per"),
             ignored=self._texts("ignored"),
             file_name=self._pattern("file_name", self.header.get("file_name")),
             blank=self._texts("blank"),
+            zone_above=self._pattern("zone_above", self.header.get("zone_above")),
+            zone_stated=self._is("zone_stated", True),
+            ragged=self._is("ragged", False),
+            skip_lines=self._skip_lines(skip),
         )
         self._balance_is_readable(layout)
         return layout
@@ -202,8 +221,9 @@ class _Header:
         if clashing:
             raise LayoutError(self.id, f"[columns] {', '.join(clashing)}: named twice, or a name of the reader's own")
         for column in columns:
-            if column.pair is not None and column.pair not in names:
-                raise LayoutError(self.id, f"[columns] {column.name}: pair {column.pair!r} is not a column")
+            for key, other in (("pair", column.pair), ("with", column.joined), ("zone_from", column.zone_from)):
+                if other is not None and other not in names:
+                    raise LayoutError(self.id, f"[columns] {column.name}: {key} {other!r} is not a column")
         return columns
 
     def _column(self, name: str, told: object, zone: str) -> Column:
@@ -223,12 +243,15 @@ class _Header:
             name=name,
             type=kind,
             optional=optional,
-            names=names if match else (*names, name),
+            names=names if match or "" in names else (*names, name),
             match=match,
             path=(WHOLE_ROW,) if path == WHOLE_ROW else tuple(path.split(".")),
             zone=spec.get("zone", zone),
-            formats=tuple(spec.get("formats", ())),
+            formats=tuple((one,) if isinstance(one, str) else tuple(one) for one in spec.get("formats", ())),
             pair=spec.get("pair"),
+            nth=int(spec.get("nth", 1)),
+            joined=spec.get("with"),
+            zone_from=spec.get("zone_from"),
         )
 
     def _rows(self) -> tuple[Container, ...]:
@@ -249,6 +272,12 @@ class _Header:
         if not isinstance(rules, dict) or not all(isinstance(why, str) and why for why in rules.values()):
             raise LayoutError(self.id, "[skip] names rules and says of each why the line has no effect or what it repeats")
         return rules
+
+    def _skip_lines(self, skip: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
+        patterns = self.header.get("skip_lines", {})
+        if not isinstance(patterns, dict) or set(patterns) - set(skip):
+            raise LayoutError(self.id, "skip_lines names a pattern for rules of [skip]")
+        return {rule: found for rule, text in patterns.items() if (found := self._pattern("skip_lines", text))}
 
     def _decimals(self) -> int:
         value = self.header.get("decimals", 18)

@@ -49,8 +49,16 @@ CREATE OR REPLACE TEMP MACRO narrow_number_of(v) AS
 -- a number as spreadsheets and exchanges write it, exponents included; no thousands separators
 CREATE OR REPLACE TEMP MACRO number_of(v) AS coalesce(narrow_number_of(v), odd_number_of(v));
 
+-- the same, and '1,250.00' or '1,234,567', whose commas can only be thousands; '1,234' may be one and a bit
+CREATE OR REPLACE TEMP MACRO plain_number_of(v) AS coalesce(number_of(v),
+    CASE WHEN regexp_full_match(v, '[+-]?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+|[+-]?[0-9]{1,3}(,[0-9]{3}){2,}') THEN number_of(replace(v, ',', '')) END);
+
+-- a number with a decimal comma as one with a point; points that stood between thousands become commas
+CREATE OR REPLACE TEMP MACRO pointed(v) AS translate(v, '.,', ',.');
+
 CREATE OR REPLACE TEMP MACRO number_trouble(v) AS
-    CASE WHEN NOT is_number(v) THEN 'not a number'
+    CASE WHEN regexp_full_match(v, '[+-]?[0-9]{1,3}[,.][0-9]{3}') THEN 'thousands, or a decimal comma: the file does not show which'
+         WHEN NOT is_number(v) THEN 'not a number'
          WHEN decimals_of(v) > 18 THEN 'more than 18 decimals'
          ELSE 'out of range' END;
 
@@ -65,6 +73,28 @@ CREATE OR REPLACE TEMP MACRO grouped_number_of(v) AS number_of(ungrouped(v));
 CREATE OR REPLACE TEMP MACRO money_digits(v) AS
     CASE WHEN regexp_full_match(v, '([+-]?[^-+0-9.,]*|[^-+0-9.,]+[+-])[0-9.][0-9.,]*([eE][+-]?[0-9]+)?[^-+0-9.,]*')
          THEN regexp_extract(v, '^[^0-9]*?([+-])', 1) || regexp_extract(v, '[0-9.][0-9.,]*([eE][+-]?[0-9]+)?') END;
+
+-- the currency in '£1,234.56', '50.00 SEK', 'USD 5': a code, or a sign that only one currency has ('¥' has two)
+CREATE OR REPLACE TEMP MACRO cash_sign(sign) AS CASE
+    WHEN regexp_full_match(sign, '[A-Za-z]{3,6}') THEN upper(sign)
+    ELSE MAP {'$': 'USD', 'US$': 'USD', '€': 'EUR', '£': 'GBP', 'Kč': 'CZK', 'zł': 'PLN', '₿': 'BTC', '₹': 'INR', '₩': 'KRW', 'C$': 'CAD',
+              'CA$': 'CAD', 'A$': 'AUD', 'AU$': 'AUD', 'HK$': 'HKD', 'NZ$': 'NZD', 'S$': 'SGD', 'R$': 'BRL', 'Ft': 'HUF', '₺': 'TRY', '฿': 'THB',
+              '₴': 'UAH', '₦': 'NGN', '₪': 'ILS', '₱': 'PHP', '₫': 'VND'}[sign] END;
+CREATE OR REPLACE TEMP MACRO cash_asset(v) AS cash_sign(trim(regexp_replace(v, '[-+0-9., ' || chr(160) || ']', '', 'g')));
+
+-- a cell below a column of one asset, as an accountant writes it: '(0.05 BTC)' is negative
+CREATE OR REPLACE TEMP MACRO per_asset_text(v, asset) AS
+    regexp_replace(regexp_replace(without_blanks(v), '^\((.*)\)$', '-\1'), '\s*' || regexp_escape(asset) || '$', '');
+
+-- '1.23457E+17': what a spreadsheet leaves of a long number
+CREATE OR REPLACE TEMP MACRO is_damaged_id(v) AS contains(upper(v), 'E+') AND regexp_full_match(upper(v), '[0-9](\.[0-9]+)?E\+[0-9]+');
+
+-- [base, quote] of a pair: by its separator, else by the first of these quotes that it ends with; NULL where neither is
+CREATE OR REPLACE TEMP MACRO quote_in(pair, quotes) AS
+    list_filter(quotes, lambda quote: ends_with(upper(pair), quote) AND length(pair) > length(quote))[1];
+CREATE OR REPLACE TEMP MACRO split_pair(pair, quotes) AS CASE
+    WHEN regexp_full_match(pair, '[^-/_]+[-/_][^-/_]+') THEN regexp_split_to_array(upper(pair), '[-/_]')
+    WHEN quote_in(pair, quotes) IS NOT NULL THEN [left(upper(pair), length(pair) - length(quote_in(pair, quotes))), quote_in(pair, quotes)] END;
 
 -- '0.05BTC', '1,250.00USDT', '600 USDT', '1.5': a number (head) with its asset behind it (tail). Assets may begin with digits:
 -- then the pair that the line is about decides where the number ends; without one, codes that nothing else resembles.
@@ -104,9 +134,11 @@ CREATE OR REPLACE TEMP MACRO believable(t) AS
 
 -- a clock reading without a zone; a TIMESTAMP cast drops '+01:00' in silence, so nothing may follow the fraction
 CREATE OR REPLACE TEMP MACRO clock_of(v) AS
-    CASE WHEN length(v) = 19 AND v[14] = ':' AND v[17] = ':' THEN try_cast(v AS TIMESTAMP)
+    CASE WHEN length(v) = 19 AND v[14] = ':' AND v[17] = ':' AND v[3] <> '.' THEN try_cast(v AS TIMESTAMP)
          WHEN regexp_full_match(v, '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[ T]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?') THEN try_cast(v AS TIMESTAMP)
-         WHEN regexp_full_match(v, '[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}') THEN try_cast('20' || v AS TIMESTAMP)
+         -- whoever writes points between them puts the day first
+         WHEN regexp_full_match(v, '[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4} [0-9]{1,2}:[0-9]{2}(:[0-9]{2})?') THEN coalesce(
+             try_strptime(v, '%d.%m.%Y %H:%M:%S'), try_strptime(v, '%d.%m.%Y %H:%M'))
     END;
 
 CREATE OR REPLACE TEMP MACRO clock_as_utc(t) AS make_timestamptz(epoch_us(t));
@@ -165,13 +197,9 @@ CREATE OR REPLACE TEMP MACRO fate_of(status) AS CASE
     WHEN lower(trim(status)) IN ('awaiting approval', 'confirming', 'in progress', 'new', 'on hold', 'open', 'pending', 'processing',
                                  'reviewing', 'under review', 'unconfirmed', 'waiting', 'waiting for confirmation') THEN 'open' END;
 
--- [base, quote] of 'BTC/USDT', 'BTC-USDT', 'BTC_USDT', 'BTCUSDT'; NULL where nothing separates them and no quote listed ends it
-CREATE OR REPLACE TEMP MACRO split_pair(pair) AS CASE
-    WHEN regexp_matches(pair, '^[^-/_]+[-/_][^-/_]+$') THEN regexp_split_to_array(upper(pair), '[-/_]')
-    WHEN regexp_matches(upper(pair), '^[A-Z0-9]{2,}(USDT|USDC|USDE|USD1|FDUSD|TUSD|BUSD|BTC|ETH|EUR|USD|GBP|TRY|BRL|DAI|BNB|TRX|JPY|KRW)$')
-        THEN regexp_extract_all(upper(pair), '^(.{2,}?)(USDT|USDC|USDE|USD1|FDUSD|TUSD|BUSD|BTC|ETH|EUR|USD|GBP|TRY|BRL|DAI|BNB|TRX|JPY|KRW)$', 1)
-            || regexp_extract_all(upper(pair), '^(.{2,}?)(USDT|USDC|USDE|USD1|FDUSD|TUSD|BUSD|BTC|ETH|EUR|USD|GBP|TRY|BRL|DAI|BNB|TRX|JPY|KRW)$', 2)
-END;
+-- [base, quote] of 'BTC/USDT', 'BTC_USDT', 'BTCUSDT' where the exchange lists no markets: the quotes that trading is done in
+CREATE OR REPLACE TEMP MACRO pair_of(pair) AS split_pair(pair, ['USDT', 'USDC', 'FDUSD', 'TUSD', 'BUSD', 'USDE', 'USD1', 'BTC', 'ETH', 'EUR',
+    'USD', 'GBP', 'TRY', 'BRL', 'DAI', 'BNB', 'TRX', 'JPY', 'KRW']);
 
 -- a * b to 18 digits: two (38,18) cannot be multiplied, their whole and broken parts can
 CREATE OR REPLACE TEMP MACRO product_of(a, b) AS (
@@ -183,3 +211,12 @@ CREATE OR REPLACE TEMP MACRO product_of(a, b) AS (
 
 -- an amount cut to so many digits after its point, as exchanges round what they charge
 CREATE OR REPLACE TEMP MACRO cut_to(amount, digits) AS trunc(amount, digits)::DECIMAL(38,18);
+
+-- a clock reading in a zone that its row names; NULL where the name is no zone
+CREATE OR REPLACE TEMP MACRO in_named_zone(zone, clock) AS
+    CASE WHEN zone IN (SELECT name FROM pg_timezone_names()) THEN timezone(zone, clock) END;
+CREATE OR REPLACE TEMP MACRO time_in_named(v, utc, zone) AS
+    believable(coalesce(clock_as_utc(clock_of(utc)), in_named_zone(zone, clock_of(v)), suffixed_time_of(v)));
+
+-- 'Sept. 5' as 'Sep. 5'
+CREATE OR REPLACE TEMP MACRO short_months(v) AS replace(replace(v, 'Sept.', 'Sep.'), 'Sept ', 'Sep ');

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -16,9 +18,11 @@ from connectors.dialect import FileRefused, Header, Text, as_text, first_lines, 
 from connectors.file_sources import foreign_layouts, readable_layouts
 from connectors.identify import Match, NoLayout, identify
 from connectors.layouts import Layout, find_layout
+from connectors.workbook import is_workbook, sheets_as_csv
 from store.balance_chain import follow_balances
-from store.cells import TROUBLE, Cell, header_offset, literal, troubles, typed_rows
+from store.cells import TROUBLE, literal, troubles, typed_rows
 from store.clock_step import step_of_mapped
+from store.file_writing import Writing, first_look, may_have_commas, with_decimal_comma
 from store.mapping import Reading, Source, begin_reading, end_reading, load_macros, map_rows, name_sources, one
 
 SAMPLE_ROWS = 50
@@ -27,12 +31,23 @@ LONGEST_RECORD = 100
 
 
 @dataclass(frozen=True, slots=True)
-class BadLine:
-    """A line that is no row of the table."""
+class OddLine:
+    """A line that is no row of the table. rule: what it is skipped by; '' where it is quarantined."""
 
     line: int
     value: str
     why: str
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file as taken in. raw: SQL of its raw cells by line. broken, passed: lines that are no rows, bad ones and skipped ones."""
+
+    raw: str
+    writing: Writing
+    broken: tuple[OddLine, ...] = ()
+    passed: tuple[OddLine, ...] = ()
 
 
 def read_file(
@@ -53,28 +68,47 @@ def map_file(
     """`read_file` by the one of these layouts that the file's header names."""
     begin_reading(con, exchange)
     with tempfile.TemporaryDirectory(prefix="gapless-") as folder:
-        text = as_text(path, path.name, Path(folder))
-        match = identify(path.name, header_candidates(text), candidates, lambda header: _sample(text, header))
+        text, match = _matched(path, Path(folder), candidates)
         load_macros(con, match.layout.exchange)
         name_sources(con, [Source(upload, "file", _stream(match.layout), ALL, None)])
         with _file_order(con):
-            raw, broken = _take_in(con, text, match, Path(folder))
-            bad = _quarantine(con, match, raw, broken, upload)
-    lines = one(con, "SELECT count(*) FROM read_rows")[0] + len(broken)
+            taken = _take_in(con, text, match, Path(folder))
+            bad = _quarantine(con, match, taken, upload)
+    lines = one(con, "SELECT count(*) FROM read_rows")[0] + len(taken.broken) + len(taken.passed)
     if lines == 0:
         raise FileRefused(path.name, "it has a header and no lines", line=match.header.line)
     used, skipped, refused = map_rows(con, match.layout, match.layout.step)
-    reading = _reading(con, connection, text, match, (lines, used, skipped, refused + bad + len(broken)))
+    passed = _skip_passed(con, taken, upload)
+    counts = (lines, used, dict(Counter(passed) + Counter(skipped)), refused + bad + len(taken.broken))
+    reading = _reading(con, connection, text, match, counts, taken.writing.notes)
     end_reading(con)
     return reading
+
+
+def _matched(path: Path, folder: Path, candidates: Sequence[Layout]) -> tuple[Text, Match]:
+    """A file as text and the layout that reads it; of a workbook, the first sheet that one reads."""
+    refused: NoLayout | None = None
+    for text in _texts(path, folder):
+        try:
+            return text, identify(path.name, header_candidates(text), candidates, partial(_sample, text))
+        except NoLayout as unknown:
+            refused = refused or unknown
+    raise refused or FileRefused(path.name, "no sheet of it holds anything")
+
+
+def _texts(path: Path, folder: Path) -> Iterator[Text]:
+    if not is_workbook(path):
+        yield as_text(path, path.name, folder)
+        return
+    for sheet in sheets_as_csv(path, path.name, folder):
+        yield as_text(sheet, path.name, folder)
 
 
 def _say_whose(path: Path, unknown: NoLayout, foreign: Sequence[Layout]) -> FileRefused:
     """The same refusal, or a better one where the file is the export of another exchange."""
     with tempfile.TemporaryDirectory(prefix="gapless-") as folder:
-        text = as_text(path, path.name, Path(folder))
         try:
-            match = identify(path.name, header_candidates(text), foreign, lambda header: _sample(text, header))
+            _, match = _matched(path, Path(folder), foreign)
         except FileRefused:
             return unknown
     layout = match.layout
@@ -94,28 +128,42 @@ def _file_order(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         con.execute(f"SET {setting} = {'true' if kept is None or kept[0] else 'false'}")
 
 
-def _take_in(con: duckdb.DuckDBPyConnection, text: Text, match: Match, folder: Path) -> tuple[str, list[BadLine]]:
+def _take_in(con: duckdb.DuckDBPyConnection, text: Text, match: Match, folder: Path) -> Taken:
     """Fill `read_rows`; returns the relation of raw cells it came from and the lines that are no rows."""
     header = match.header
-    if not header.wrapped and not text.has_nul:
-        raw = _table(text.path, header, f"skip = {header.line}", "")
+    above = first_lines(text.path, header.line - 1)
+    if not header.wrapped and not text.has_nul and not match.layout.skip_lines and not match.layout.ragged:
+        raw = f"(SELECT row_number() OVER () + {header.line} AS line, * FROM {_table(text.path, header, f'skip = {header.line}', '')})"
         try:
-            _create_rows(con, match, f"(SELECT row_number() OVER () + {header.line} AS line, * FROM {raw})")
+            writing = _create_rows(con, match, above, raw)
         except duckdb.InvalidInputException:
             pass  # not a clean table: the slow way names what is wrong with which line
         else:
             # a blank line or a cell with a line break in it would shift all line numbers behind it
             if one(con, "SELECT count(*) FROM read_rows")[0] == text.lines - header.line:
-                return f"(SELECT row_number() OVER () + {header.line} AS line, * FROM {raw})", []
+                return Taken(raw, writing)
     clean = folder / "rows.csv"
-    broken = list(_rewrite(text, header, clean))
+    odd = list(_rewrite(text, match, clean))
     raw = _table(clean, header, "parallel = false", "line: 'BIGINT', ")
-    _create_rows(con, match, raw)
-    return raw, broken
+    writing = _create_rows(con, match, above, raw)
+    broken = tuple(line for line in odd if not line.rule)
+    return Taken(raw, writing, broken, tuple(line for line in odd if line.rule))
 
 
-def _create_rows(con: duckdb.DuckDBPyConnection, match: Match, raw: str) -> None:
-    con.execute(f"CREATE OR REPLACE TEMP TABLE read_rows AS {typed_rows(match.layout, _cells(match), ['line'], raw)}")
+def _create_rows(con: duckdb.DuckDBPyConnection, match: Match, above: Sequence[str], raw: str) -> Writing:
+    """Type the raw cells; again with decimal commas where that is how the file turns out to be written."""
+    writing = first_look(con, match, above, raw)
+    _type_rows(con, match, writing, raw)
+    if may_have_commas(match) or one(con, f"SELECT count({TROUBLE}) FROM read_rows")[0]:
+        otherwise = with_decimal_comma(con, writing, raw)
+        if otherwise is not None:
+            _type_rows(con, match, otherwise, raw)
+            return otherwise
+    return writing
+
+
+def _type_rows(con: duckdb.DuckDBPyConnection, match: Match, writing: Writing, raw: str) -> None:
+    con.execute(f"CREATE OR REPLACE TEMP TABLE read_rows AS {typed_rows(match.layout, writing.cells, ['line'], raw)}")
     con.execute(f"CREATE OR REPLACE TEMP VIEW rows AS SELECT * EXCLUDE ({TROUBLE}) FROM read_rows WHERE {TROUBLE} IS NULL")
 
 
@@ -128,17 +176,9 @@ def _table(path: Path, header: Header, options: str, before: str) -> str:
     )
 
 
-def _cells(match: Match) -> list[Cell]:
-    cells = []
-    for column in match.layout.columns:
-        at = match.at.get(column.name)
-        east = header_offset(match.header.cells[at]) if at is not None and column.type == "time" else None
-        cells.append(Cell(column, None if at is None else f"c{at}", told=True, east=east))
-    return cells
-
-
-def _rewrite(text: Text, header: Header, clean: Path) -> Iterator[BadLine]:
+def _rewrite(text: Text, match: Match, clean: Path) -> Iterator[OddLine]:
     """Write the file's good rows with their line numbers as a plain table; yields the lines that are no rows."""
+    header, layout = match.header, match.layout
     with text.path.open(encoding="utf-8-sig", newline="") as source:
         feed = _Feed(source.readlines(), header.line)
     with clean.open("w", encoding="utf-8", newline="") as target:
@@ -151,19 +191,22 @@ def _rewrite(text: Text, header: Header, clean: Path) -> Iterator[BadLine]:
                 continue
             if header.wrapped and row:
                 row = unwrap(row, header.delimiter) or row
-            why = _why_no_row(row, header)
-            if why and not any(row):
+            why = _why_no_row(row, header, layout.ragged)
+            if not any(row) and (why or layout.ragged):
                 continue
-            if why:
+            rule = next((rule for rule, look in layout.skip_lines.items() if look.search(feed.lines[start].strip())), "")
+            if rule:
+                yield OddLine(start + 1, feed.lines[start].rstrip("\r\n")[:500], "", rule)
+            elif why:
                 yield feed.refuse(start, why)
             else:
                 cells = row[: len(header.cells)]
                 writer.writerow([start + 1, *cells, *[""] * (len(header.cells) - len(cells))])
 
 
-def _why_no_row(row: Sequence[str], header: Header) -> str:
+def _why_no_row(row: Sequence[str], header: Header, ragged: bool) -> str:
     """'' for a row of the table; cells without a name at its end may be missing or empty."""
-    named = max((n for n, cell in enumerate(header.cells, start=1) if cell.strip()), default=0)
+    named = 0 if ragged else max((n for n, cell in enumerate(header.cells, start=1) if cell.strip()), default=0)
     if len(row) < named or any(cell.strip() for cell in row[len(header.cells) :]):
         return f"{len(row)} cells instead of {len(header.cells)}"
     return "NUL bytes in it" if any("\0" in cell for cell in row) else ""
@@ -200,11 +243,11 @@ class _Feed:
         self.reader = self.reader or csv.reader(self, delimiter=delimiter)
         return next(self.reader)
 
-    def refuse(self, start: int, why: str) -> BadLine:
+    def refuse(self, start: int, why: str) -> OddLine:
         """Give up one physical line; what follows it is read anew."""
         self.at = start + 1
         self.reader = None
-        return BadLine(start + 1, self.lines[start].rstrip("\r\n")[:500], why)
+        return OddLine(start + 1, self.lines[start].rstrip("\r\n")[:500], why)
 
 
 def _sample(text: Text, header: Header) -> list[list[str]]:
@@ -213,13 +256,14 @@ def _sample(text: Text, header: Header) -> list[list[str]]:
     return [(unwrap(row, header.delimiter) or row) if header.wrapped and row else row for row in rows]
 
 
-def _quarantine(con: duckdb.DuckDBPyConnection, match: Match, raw: str, broken: Sequence[BadLine], upload: str) -> int:
+def _quarantine(con: duckdb.DuckDBPyConnection, match: Match, taken: Taken, upload: str) -> int:
     """Set aside the lines that are no rows and those with a cell that is no value; returns how many the latter are."""
     bad = one(con, f"SELECT count({TROUBLE}) FROM read_rows")[0]
     if bad:
-        con.execute(f"INSERT INTO quarantined SELECT ?, * FROM ({troubles(match.layout, _cells(match), raw)})", [upload])
-    if broken:
-        lines, values, whys = ([getattr(line, name) for line in broken] for name in ("line", "value", "why"))
+        found = troubles(match.layout, taken.writing.cells, taken.raw)
+        con.execute(f"INSERT INTO quarantined SELECT ?, * FROM ({found})", [upload])
+    if taken.broken:
+        lines, values, whys = ([getattr(line, name) for line in taken.broken] for name in ("line", "value", "why"))
         con.execute(
             "INSERT INTO quarantined SELECT $1, unnest($2::BIGINT[]), NULL, unnest($3::VARCHAR[]), unnest($4::VARCHAR[])",
             [upload, lines, values, whys],
@@ -227,12 +271,25 @@ def _quarantine(con: duckdb.DuckDBPyConnection, match: Match, raw: str, broken: 
     return bad
 
 
+def _skip_passed(con: duckdb.DuckDBPyConnection, taken: Taken, upload: str) -> dict[str, int]:
+    """Account for titles, footers and the like by the rules that passed them over."""
+    if taken.passed:
+        lines, rules = ([getattr(line, name) for line in taken.passed] for name in ("line", "rule"))
+        con.execute("INSERT INTO skipped SELECT $1, unnest($2::BIGINT[]), unnest($3::VARCHAR[])", [upload, lines, rules])
+    return dict(Counter(line.rule for line in taken.passed))
+
+
 def _stream(layout: Layout) -> str | None:
     return layout.streams[0] if layout.streams else None
 
 
 def _reading(
-    con: duckdb.DuckDBPyConnection, connection: str, text: Text, match: Match, counts: tuple[int, int, dict[str, int], int]
+    con: duckdb.DuckDBPyConnection,
+    connection: str,
+    text: Text,
+    match: Match,
+    counts: tuple[int, int, dict[str, int], int],
+    notes: Sequence[str],
 ) -> Reading:
     lines, used, skipped, quarantined = counts
     layout = match.layout
@@ -255,5 +312,5 @@ def _reading(
         drift=match.unread,
         chains=chains,
         first_break=first_break,
-        notes=tuple(one_note for one_note in (note, encoding) if one_note),
+        notes=tuple(one_note for one_note in (note, encoding, *notes) if one_note),
     )

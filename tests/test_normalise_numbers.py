@@ -125,8 +125,9 @@ def test_times_in_utc(con: duckdb.DuckDBPyConnection) -> None:
         "2024-03-01 10:00:00 UTC+1": "2024-03-01 09:00:00+00",
         "2024-03-01 10:00:00.123456789Z": "2024-03-01 10:00:00.123456+00",
         "2024-03-01 10:00": "2024-03-01 10:00:00+00",
-        "24-03-01 10:00:00": "2024-03-01 10:00:00+00",
         "2024/3/1 9:05": "2024-03-01 09:05:00+00",
+        "1.3.2024 9:05": "2024-03-01 09:05:00+00",
+        "01.03.2024 09:05:07": "2024-03-01 09:05:07+00",
     }
     assert dict(zip(read, typed(con, '"time"', *read), strict=True)) == read
 
@@ -134,7 +135,7 @@ def test_times_in_utc(con: duckdb.DuckDBPyConnection) -> None:
 @pytest.mark.parametrize(
     "cell",
     ["2024-03-01", "01/02/2024 10:00", "2024-02-30 10:00:00", "1970-01-01 00:00:00", "epoch", "infinity", "2024-03-01 10:00:00 PM",
-     "2024-03-01 10:00:00 CEST", "0024-03-01 10:00:00", "not-a-date"],
+     "2024-03-01 10:00:00 CEST", "24-03-01 10:00:00", "0024-03-01 10:00:00", "not-a-date"],
 )  # fmt: skip
 def test_what_is_no_time_is_none(con: duckdb.DuckDBPyConnection, cell: str) -> None:
     assert typed(con, '"time"', cell) == [None]

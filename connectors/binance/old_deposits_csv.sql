@@ -9,7 +9,7 @@ step      = "1s"
 file_name = "deposit"
 ignored   = ["SourceAddress", "PaymentID"]
 [columns]
-time           = { type = "time", names = ["Date(UTC)", "Date"] }
+time           = { type = "time", names = ["Date(UTC)", "Date"], formats = ["%y-%m-%d %H:%M:%S"] }
 Coin           = "text"
 Network        = "text?"
 Amount         = "number"

@@ -7,7 +7,7 @@ streams  = ["trades"]
 zone     = "UTC"
 step     = "1s"
 [columns]
-time       = { type = "time", names = ["Date(UTC)", "Date"] }
+time       = { type = "time", names = ["Date(UTC)", "Date"], formats = ["%y-%m-%d %H:%M:%S"] }
 Market     = "text"
 Type       = "text"
 Price      = "money"

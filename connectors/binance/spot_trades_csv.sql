@@ -7,7 +7,7 @@ streams  = ["trades"]
 zone     = "UTC"
 step     = "1s"
 [columns]
-time     = { type = "time", names = ["Date(UTC)", "Time"] }
+time     = { type = "time", names = ["Date(UTC)", "Time"], formats = ["%y-%m-%d %H:%M:%S"] }
 Pair     = "text"
 Side     = "text"
 Price    = "money"

@@ -8,7 +8,7 @@ zone     = "UTC"
 step     = "1s"
 ignored  = ["User_ID", "User ID"]
 [columns]
-time      = { type = "time", names = ["UTC_Time", "Time"] }
+time      = { type = "time", names = ["UTC_Time", "Time"], formats = ["%y-%m-%d %H:%M:%S"] }
 Account   = "text"
 Operation = "text"
 Coin      = "text"
