@@ -134,7 +134,9 @@ def sync(
 
 @app.command(name="import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="The exchange's export files.", exists=True, dir_okay=False)],
+    files: Annotated[
+        list[Path], typer.Argument(help="The exchange's export files, ZIP archives, or folders of them.", exists=True)
+    ],
     connection: Annotated[str, typer.Option(help="The connection the files belong to.")],
     layout: Annotated[str, typer.Option(help="The kind of export, where it cannot be recognised.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")] = False,

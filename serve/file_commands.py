@@ -66,7 +66,7 @@ def approve(upload: Annotated[str, typer.Argument(help="A waiting file's id, as 
     with open_lake(Settings()) as lake:
         taken = pipeline.approve_file(lake, upload, pipeline.utc_now())
     for table in taken.tables:
-        told = table.why or f"{table.new:,} new transactions, {table.known:,} known, {table.quarantined:,} lines not understood"
+        told = table.why or f"{table.new:,} new transactions, {table.known:,} known; lines not understood: {table.quarantined:,}"
         say(f"[bold]{escape(table.file)}[/]: {escape(told)}")
 
 

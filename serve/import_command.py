@@ -9,42 +9,60 @@ from typing import Any
 import typer
 
 import pipeline
+from connectors.dialect import FileRefused
+from intake.archives import each_path, unpacked
 from intake.upload import Preview
 from serve.errors import explain
 from serve.output import escape, print_json, say, show
-from store.lake import open_lake
+from store.lake import Lake, open_lake
 from store.settings import Settings
 
 
-def run(files: list[Path], connection: str, layout: str | None, *, yes: bool, as_json: bool) -> int:
+def run(given: list[Path], connection: str, layout: str | None, *, yes: bool, as_json: bool) -> int:
     """Each file is judged on its own; exit code 1 if one was refused or has lines that need the owner."""
     documents: list[dict[str, Any]] = []
     trouble = False
     with open_lake(Settings()) as lake:
-        for path in files:
+        for path in each_path(given):
             try:
-                look = pipeline.import_unseen if yes else pipeline.preview_file
-                preview = look(lake, connection, path, layout, pipeline.utc_now())
-            except Exception as exc:  # noqa: BLE001 - one refused file must not stop the next; what is not explained is raised
-                told = explain(exc)
-                if told is None:
-                    raise
-                say(f"[bold red]{escape(path.name)}[/] was refused: {escape(told)}")
-                documents.append({"file": path.name, "refused": told})
-                trouble = True
-                continue
-            tell(preview)
-            if yes or preview.already or _agreed(preview):
-                if not yes:
-                    pipeline.import_file(lake, preview, pipeline.utc_now(), confirmed_by_owner=_vouched(preview))
-                documents.append(as_document(preview))
-                trouble = trouble or preview.reading.quarantined > 0
-            else:
-                say("  nothing was written: run it again with --yes, or answer the question at a terminal")
-                trouble = True
+                with unpacked(path) as tables:
+                    told = [_take(lake, connection, table, layout, yes=yes) for table in tables]
+            except FileRefused as refused:
+                told = [_refused(path, str(refused))]
+            documents += [document for document, _ in told]
+            trouble = trouble or not all(well for _, well in told)
+    if not documents:
+        say("no file there: name CSV or Excel files, ZIP archives, or folders that hold them")
+        return 1
     if as_json:
         print_json(documents[0] if len(documents) == 1 else documents)
     return 1 if trouble else 0
+
+
+def _take(lake: Lake, connection: str, path: Path, layout: str | None, *, yes: bool) -> tuple[dict[str, Any], bool]:
+    """Look at one table and, if the owner agrees, take it in; its document, and whether nothing is left to the owner."""
+    try:
+        look = pipeline.import_unseen if yes else pipeline.preview_file
+        preview = look(lake, connection, path, layout, pipeline.utc_now())
+    except Exception as exc:  # noqa: BLE001 - one refused file must not stop the next; what is not explained is raised
+        why = explain(exc)
+        if why is None:
+            raise
+        return _refused(path, why)
+    tell(preview)
+    well = preview.reading.quarantined == 0
+    if yes or preview.already:
+        return as_document(preview), well
+    if not _agreed(preview):
+        say("  nothing was written: run it again with --yes, or answer the question at a terminal")
+        return as_document(preview) | {"written": False}, False
+    pipeline.import_file(lake, preview, pipeline.utc_now(), confirmed_by_owner=_vouched(preview))
+    return as_document(preview), well
+
+
+def _refused(path: Path, why: str) -> tuple[dict[str, Any], bool]:
+    say(f"[bold red]{escape(path.name)}[/] was refused: {escape(why)}")
+    return {"file": path.name, "refused": why}, False
 
 
 def as_document(preview: Preview) -> dict[str, Any]:

@@ -1,0 +1,84 @@
+"""The commands around files, as a person or a program uses them: folders, archives, the inbox, reading again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import zipfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store import accounts
+from store.accounts import Connection
+from store.lake import open_lake
+from store.settings import Settings
+from tests.conftest import NOW
+from tests.test_cli import run
+
+LEDGERS = Path(__file__).parent / "data" / "inbox" / "ledgers.csv"
+
+
+@pytest.fixture
+def home(settings: Settings) -> Path:
+    """A home with one connection of which nothing is known yet."""
+    kraken = Connection("kraken-main", "kraken", datetime(2026, 1, 1, tzinfo=NOW.tzinfo))
+    with open_lake(settings) as lake:
+        lake.commit(lambda con: accounts.add(con, kraken, (), None, NOW))
+    return settings.home
+
+
+def told(home: Path, *arguments: str) -> tuple[int, Any]:
+    done = run(home, *arguments, "--json")
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_a_folder_and_an_archive_are_their_files(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    shutil.copy(LEDGERS, folder / "a.csv")
+    with zipfile.ZipFile(folder / "b.zip", "w") as archive:
+        archive.write(LEDGERS, "inside.csv")
+    (folder / "c.pdf").write_bytes(b"%PDF-1.4")
+    code, documents = told(home, "import", str(folder), "--connection", "kraken-main", "--yes")
+    assert code == 1
+    assert [(one.get("transactions"), "a PDF" in one.get("refused", "")) for one in documents] == [
+        ({"new": 2, "known": 0}, False),
+        ({"new": 0, "known": 2}, False),
+        (None, True),
+    ]
+
+
+def test_an_empty_folder_is_said(home: Path, tmp_path: Path) -> None:
+    done = run(home, "import", str(tmp_path / "home" / "inbox-of-nobody"), "--connection", "kraken-main", "--yes")
+    assert done.returncode == 2
+    (tmp_path / "empty").mkdir()
+    done = run(home, "import", str(tmp_path / "empty"), "--connection", "kraken-main", "--yes")
+    assert (done.returncode, "no file there" in done.stderr) == (1, True)
+
+
+def test_a_file_of_the_inbox_waits_is_listed_and_is_approved(home: Path) -> None:
+    path = home / "inbox" / "kraken-main" / "ledgers.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text(LEDGERS.read_text().replace("-100.0000", "a hundred"))
+    os.utime(path, (0, 0))
+    code, taken = told(home, "ingest")
+    assert (code, [(one["file"] if "file" in one else one["tables"][0]["file"], one["fate"]) for one in taken]) == (
+        1,
+        [("ledgers.csv", "waiting")],
+    )
+    _, waiting = told(home, "inbox")
+    assert [(one["id"], one["state"]) for one in waiting] == [(taken[0]["id"], "waiting")]
+    done = run(home, "approve", taken[0]["id"])
+    assert (done.returncode, "lines not understood: 1" in done.stderr) == (0, True), done.stderr
+    assert told(home, "inbox") == (0, [])
+
+
+def test_reading_again_shows_that_nothing_changed(home: Path) -> None:
+    assert run(home, "import", str(LEDGERS), "--connection", "kraken-main", "--yes").returncode == 0
+    code, renewed = told(home, "renormalise")
+    assert (code, renewed[0]["files"], renewed[0]["transactions"], renewed[0]["balances"]) == (0, 1, {}, {})
