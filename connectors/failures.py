@@ -9,7 +9,7 @@
 
 `translate` is the only place that catches ccxt's exceptions. Their class alone is never believed: ccxt has none for an
 expired key or a refused address, calls a firewall's 403 an outage and, at Binance, a deleted key "throttled". The exchange's
-own code and words decide (`causes.py`); then the HTTP status; ccxt's class is the last resort.
+own code and words decide (`causes.py`, `refusals/`); then the HTTP status; ccxt's class is the last resort.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ from connectors import causes as known
 from connectors.causes import Cause, Causes
 
 SAID_LENGTH = 500
+
+# a refusal is short; a longer answer is not searched for one
+REFUSAL_LENGTH = 1_000
 
 RETRY: frozenset[Cause] = frozenset({"rate_limited", "maintenance", "unreachable", "answer_unreadable"})
 WE: frozenset[Cause] = frozenset({"clock_skew", "ours"})
@@ -118,24 +121,44 @@ def translate(exchange: str, endpoint: str, ccxt_object: Any) -> Iterator[None]:
         # ccxt's text holds the signed URL, at some exchanges with the key in it: it must not follow into a traceback
         raise failure(exchange, causes, said, endpoint, http_status, code) from None
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as exc:
-        # ccxt reads an answer of unexpected shape without asking first
+        # ccxt reads an answer of unexpected shape without asking first, even a refusal that has no words
         body = ccxt_object.last_http_response
-        causes = known.UNREADABLE if body is not None else known.SECRET if isinstance(exc, binascii.Error) else known.OURS
+        code, causes = read_refusal(ccxt_object.id, None, body) if body else ("", None)
+        if causes is None:
+            causes = known.UNREADABLE if body is not None else known.SECRET if isinstance(exc, binascii.Error) else known.OURS
         said = f"{type(exc).__name__} in ccxt: {without_secrets(body or str(exc), ccxt_object)}"
-        raise failure(exchange, causes, said, endpoint) from None
+        raise failure(exchange, causes, said, endpoint, None, code) from None
+    else:
+        body = ccxt_object.last_http_response or ""
+        code, refused = _refused_unnoticed(ccxt_object.id, body)
+        if refused is not None:
+            raise failure(exchange, refused, without_secrets(body, ccxt_object), endpoint, 200, code)
 
 
 def read_refusal(exchange: str, http_status: int | None, body: str) -> tuple[str, Causes | None]:
     """The exchange's code in an answer and the causes it names; None where its words are not in the table."""
-    speech = known.SPEECH.get(exchange)
+    speech = known.speech_of(exchange)
     if speech is None:
         return "", None
     answer = _json(body)
-    code, text = _first(answer, speech.code), _first(answer, speech.text) or body
-    for row in speech.refusals:
-        if row.code in ("", code) and row.text.casefold() in text.casefold() and row.http in (None, http_status):
-            return code, row.causes
-    return code, None
+    code, words = _first(answer, speech.code), _first(answer, speech.text) or body
+    causes = next((row.causes for row in speech.refusals if row.matches(code, words, http_status)), None)
+    return code, causes
+
+
+def _refused_unnoticed(exchange: str, body: str) -> tuple[str, Causes | None]:
+    """The refusal in an answer that ccxt took for a result, as it does where it does not know the code.
+
+    Only a row that names the code counts: a result may well hold one of the words.
+    """
+    speech = known.speech_of(exchange)
+    if speech is None or len(body) > REFUSAL_LENGTH:
+        return "", None
+    answer = _json(body)
+    if isinstance(answer, list) and answer[:1] != ["error"]:
+        return "", None
+    code, words = _first(answer, speech.code), _first(answer, speech.text)
+    return code, next((row.causes for row in speech.refusals if row.codes and row.matches(code, words, 200)), None)
 
 
 def without_secrets(text: str, ccxt_object: Any) -> str:
