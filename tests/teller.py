@@ -41,7 +41,7 @@ METHODS = {
     "deribit": "privateGetGetAccountSummary", "gate": "privateAccountGetDetail", "gemini": "privatePostV1Balances",
     "htx": "privateGetAccountAccounts", "kraken": "privatePostLedgers", "kucoin": "privateGetAccounts",
     "mexc": "spotPrivateGetAccount", "okx": "privateGetAccountConfig", "phemex": "privateGetSpotWallets",
-    "upbit": "privateGetAccounts",
+    "upbit": "privateGetAccounts", "xt": "privateSpotGetBalances",
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ import ccxt
 import pytest
 
 from connectors.causes import CAUSES, SPEAKS_AS, Refusal, exchanges, speech_of
+from connectors.causes_table import PAGE, page
 from connectors.failures import read_refusal
 from tests.teller import METHODS, Teller, client_of, failure_of, telling
 
@@ -48,7 +49,7 @@ def teller() -> Iterator[Teller]:
         yield server
 
 
-@pytest.mark.parametrize("exchange", THE_TWENTY)
+@pytest.mark.parametrize("exchange", exchanges())
 def test_an_exchange_is_taken_at_its_word(teller: Teller, exchange: str) -> None:
     with client_of(exchange, teller.url) as client:
         for told in answers_of(exchange):
@@ -57,7 +58,7 @@ def test_an_exchange_is_taken_at_its_word(teller: Teller, exchange: str) -> None
             assert failure.said.endswith(told["body"][:500])
 
 
-@pytest.mark.parametrize("exchange", THE_TWENTY)
+@pytest.mark.parametrize("exchange", exchanges())
 def test_every_row_of_the_table_is_met_by_a_canned_answer(exchange: str) -> None:
     """So a row that stands in the shadow of one above it, or that nobody tries, is noticed."""
     met = {read_refusal(exchange, told["http"], told["body"]) for told in answers_of(exchange)}
@@ -68,7 +69,7 @@ def test_every_row_of_the_table_is_met_by_a_canned_answer(exchange: str) -> None
     assert missed == []
 
 
-@pytest.mark.parametrize("exchange", THE_TWENTY)
+@pytest.mark.parametrize("exchange", exchanges())
 def test_the_first_row_that_fits_is_the_row_meant(exchange: str) -> None:
     told = [read_refusal(exchange, answer["http"], answer["body"])[1] for answer in answers_of(exchange)]
     expected = [tuple(answer["causes"]) for answer in answers_of(exchange)]
@@ -77,8 +78,8 @@ def test_the_first_row_that_fits_is_the_row_meant(exchange: str) -> None:
 
 def test_the_twenty_are_there_and_callable() -> None:
     assert set(THE_TWENTY) <= set(exchanges())
-    assert set(METHODS) == set(THE_TWENTY)
-    assert {path.stem for path in DATA.glob("*.jsonl")} == set(THE_TWENTY)
+    assert set(METHODS) == set(exchanges())
+    assert {path.stem for path in DATA.glob("*.jsonl")} == set(exchanges())
     assert set(SPEAKS_AS.values()) <= set(exchanges())
     assert speech_of("gateio") is speech_of("gateio")
     assert speech_of("gateio") == speech_of("gate")
@@ -107,3 +108,14 @@ def test_ip_is_a_word_and_no_part_of_one() -> None:
     row = Refusal(("ip_not_allowed",), text="IP")
     words = ["Incorrect IP address", "[ip]", "recipient", "subscription", "IP_ILLEGAL", "ship to"]
     assert [row.matches("", said, 403) for said in words] == [True, True, False, False, True, False]
+
+
+def test_the_page_in_the_docs_is_of_this_table() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "python -m connectors.causes_table"
+
+
+def test_the_page_marks_what_nobody_showed_us() -> None:
+    told = page()
+    assert "| IpNotAllowlisted |" not in told
+    assert "|  | `IpNotAllowlisted` |  | ip not allowed | **(u)** nobody showed us |" in told
+    assert "| Invalid API-key, IP, or permissions for action. | `-2015` |  | key deleted or ip not allowed or" in told
