@@ -70,7 +70,7 @@ def import_previewed(lake: Lake, preview: Preview, now: datetime, *, confirmed_b
 def import_unseen(lake: Lake, connection: str, path: Path, layout: str | None, now: datetime) -> Preview:
     """Read, keep and merge a file whose owner does not want to see first what it would do: the merge runs once, not twice."""
     kept_digest = keep.file_digest(path)
-    upload = _named(connection, kept_digest)
+    upload = named(connection, kept_digest)
     standing = _standing(lake.con, connection, upload, path)
     if standing is not None:
         keep.keep_file(lake.settings.archive, path, kept_digest)
@@ -114,10 +114,10 @@ def undo(lake: Lake, upload: str, now: datetime) -> merge.Merged:
 
 def upload_id(connection: str, path: Path) -> str:
     """An upload is named by its content: the same file for the same connection is the same source."""
-    return _named(connection, keep.file_digest(path))
+    return named(connection, keep.file_digest(path))
 
 
-def _named(connection: str, content_digest: str) -> str:
+def named(connection: str, content_digest: str) -> str:
     return "up-" + keep.digest(f"{connection} {content_digest}")[:12]
 
 
