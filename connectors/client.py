@@ -9,8 +9,9 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email.utils import mktime_tz, parsedate_tz
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -58,6 +59,18 @@ class CcxtClient:
 
     def now(self) -> datetime:
         return self.clock()
+
+    def server_ahead(self) -> timedelta | None:
+        """The exchange's clock against ours by the Date of the answer just received, to the second; None where it told none."""
+        told = parsedate_tz((self.ccxt.last_response_headers or {}).get("Date", ""))
+        return datetime.fromtimestamp(mktime_tz(told), UTC) - self.now() if told else None
+
+    def egress_address(self) -> str | None:
+        """The address of our end of an open connection; None where all are closed. Behind a router others see another one."""
+        pools = [adapter.poolmanager.pools for adapter in self.ccxt.session.adapters.values()]
+        # urllib3's container of pools refuses to be iterated
+        ends = (end for by_host in pools for host in by_host.keys() for end in by_host[host].pool.queue)  # noqa: SIM118
+        return next((str(end.sock.getsockname()[0]) for end in ends if end is not None and end.sock is not None), None)
 
     def close(self) -> None:
         self.ccxt.close()
