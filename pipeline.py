@@ -1,12 +1,15 @@
 """gapless, step by step, as plain functions. Read this first.
 
     connect          probe the key, then keep it            replace_keys     the same account with a new key
+    freeze, thaw     a closed account, and back             rename, disconnect
     sync_connection  probe, pull, reconcile, say how far it is whole
     preview_file     what an import would do                import_file      the same, done
     undo_upload      a file taken back as a whole
     ingest           files that wait in the inbox, taken in   approve_file     one of them that waits for the owner's word
     renormalise      everything kept, read again by the layouts as they are now
+    publish          balances, own transfers, prices, lots and gains, reckoned anew where something changed
     check            what is missing, doubled or implausible, also where every sync was green
+    watch            who has not answered, which run died, who has to hear of it        deliver     send what waits
 
 Prefect wraps these functions in `flows/`, the command line calls them in `serve/`; neither adds a step of its own.
 """
@@ -14,7 +17,7 @@ Prefect wraps these functions in `flows/`, the command line calls them in `serve
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import mktime_tz, parsedate_tz
@@ -23,45 +26,61 @@ from typing import Any
 import duckdb
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from alerts import deliver as delivering
+from checks.route import STOPPED
 from checks.run import run_checks
 from connectors.causes import Causes
-from connectors.contract import Exchange, KeyFacts, Stream, Window
+from connectors.contract import Stream, Window
 from connectors.failures import Failure, RetryLater, failure
-from intake import inbox, reread
+from intake import connecting, inbox, reread, trouble, watching
 from intake import pull as pulling
 from intake import renormalise as renewing
 from intake import upload as uploading
+from intake.connecting import MARKETS, ConnectionFrozen, ConnectionRefused, utc_now
 from intake.proof import settle
 from intake.pull import Progress, Pull, Tally
+from publish.build import publish
 from store import accounts, keep, normalise
-from store.accounts import Connection
 from store.coverage import Claim, Difference
 from store.keys import KeyStore
 from store.lake import Lake
 from store.locks import AlreadySyncing, lease
 
 __all__ = [
+    "MARKETS",
     "AlreadySyncing",
     "approve_file",
+    "ConnectionFrozen",
+    "ConnectionRefused",
     "check",
     "connect",
+    "deliver",
+    "disconnect",
+    "freeze",
     "import_file",
     "import_unseen",
     "ingest",
     "preview_file",
+    "publish",
+    "rename",
     "renormalise",
     "replace_keys",
     "sync_connection",
+    "thaw",
     "undo_upload",
+    "utc_now",
+    "watch",
 ]
 
-MARKETS = "markets"
-"""The scope that stands for the list of a stream's parts: uncovered until every part was asked."""
 CLOCK_AHEAD = timedelta(seconds=45)
 """Less than any stream's lag, and more than an answer may take."""
 OF_ONE_STREAM = ("permission_missing", "answer_unreadable")
 """The likeliest causes that leave the other streams worth asking."""
 
+connect = connecting.connect
+replace_keys = connecting.replace_keys
+freeze, thaw = connecting.freeze, connecting.thaw
+rename, disconnect = connecting.rename, connecting.disconnect
 preview_file = uploading.preview_file
 import_file = uploading.import_previewed
 import_unseen = uploading.import_unseen
@@ -70,10 +89,8 @@ ingest = inbox.ingest
 approve_file = inbox.approve
 renormalise = renewing.renormalise
 check = run_checks
-
-
-class ConnectionRefused(Exception):
-    """The connection cannot be made as asked; the message says what to do."""
+watch = watching.watch
+deliver = delivering.deliver
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,73 +109,6 @@ class SyncOutcome:
     seconds: float
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-def connect(
-    lake: Lake,
-    keys: KeyStore,
-    exchange_id: str,
-    name: str,
-    credentials: Mapping[str, str],
-    *,
-    api_url: str | None = None,
-    since: datetime | None = None,
-    allow_trading_key: bool = False,
-    clock: Callable[[], datetime] = utc_now,
-) -> KeyFacts:
-    """Probe the key, then keep it: nothing is stored of a key that does not work, or that can do more than read."""
-    from connectors import register
-
-    exchange = register.find(exchange_id)
-    _refuse_known_name(lake.con, name)
-    facts = _probe_key(lake, exchange, credentials, api_url, allow_trading_key)
-    _refuse_same_account(lake.con, exchange, facts)
-    now = clock()
-    settings: dict[str, Any] = {"api_url": api_url} if api_url else {}
-    if facts.excessive:
-        settings["accepted_rights"] = list(facts.excessive)
-    connection = Connection(name, exchange.id, since or exchange.began, account_id=facts.account_id, settings=settings)
-    keys.put(name, credentials)
-
-    def write(con: duckdb.DuckDBPyConnection) -> None:
-        accounts.add(con, connection, facts.rights, facts.expires_at, now)
-        accounts.expect_scopes(con, name, _first_scopes(exchange), now)
-        keep.note_activity(con, now, "owner", "connected", name, exchange.title)
-
-    lake.commit(write)
-    return facts
-
-
-def replace_keys(
-    lake: Lake,
-    keys: KeyStore,
-    name: str,
-    credentials: Mapping[str, str],
-    *,
-    allow_trading_key: bool = False,
-    clock: Callable[[], datetime] = utc_now,
-) -> KeyFacts:
-    """Give a connection a new key once that key has proved to work and to belong to the same account; else the old one stays."""
-    from connectors import register
-
-    connection = accounts.load(lake.con, name)
-    exchange = register.find(connection.exchange)
-    facts = _probe_key(lake, exchange, credentials, connection.api_url, allow_trading_key)
-    if connection.account_id and facts.account_id and connection.account_id != facts.account_id:
-        raise ConnectionRefused(f"this key belongs to another {exchange.title} account than {name}; the old key stays")
-    keys.put(name, credentials)
-    now = clock()
-
-    def write(con: duckdb.DuckDBPyConnection) -> None:
-        accounts.note_key(con, name, facts.rights, facts.expires_at, facts.account_id)
-        keep.note_activity(con, now, "owner", "replaced the keys of", name, exchange.title)
-
-    lake.commit(write)
-    return facts
-
-
 def sync_connection(
     lake: Lake,
     keys: KeyStore,
@@ -169,18 +119,22 @@ def sync_connection(
 ) -> SyncOutcome:
     """Bring one connection up to date. A failure is an outcome that is not ok, never an empty success.
 
-    Raises AlreadySyncing when another process has its lease, UnknownConnection, KeysUnreadable.
+    Raises AlreadySyncing when another process has its lease, UnknownConnection, ConnectionFrozen, KeysUnreadable.
     """
     from connectors import register
 
     connection = accounts.load(lake.con, name)
+    if connection.frozen_at is not None:
+        raise ConnectionFrozen(
+            f"{name} is {connection.state} since {connection.frozen_at:%Y-%m-%d}: `gapless thaw {name}` first"
+        )
     exchange = register.find(connection.exchange)
     with lease(lake.settings, name, clock()):
         started = time.monotonic()
         credentials = keys.get(name)
         again = reread.due_from(lake.con, name, clock())
         run_id = lake.commit(lambda con: keep.begin_run(con, name, "re-read" if again else "sync", clock()))
-        client = _client(lake, exchange, credentials, connection.api_url)
+        client = connecting.client_for(lake, exchange, credentials, connection.api_url)
         pull = Pull(lake, connection, exchange, client, run_id, clock, report, Tally(), again)
         failures, differences = _pull_everything(pull)
         return _close_run(pull, failures, differences, time.monotonic() - started)
@@ -228,7 +182,7 @@ def _pull_stream(pull: Pull, stream: Stream) -> None:
         return
     asked_at = pull.clock()
     pulling.pull_stream(pull, stream)
-    if _has_parts(stream):
+    if connecting.has_parts(stream):
         # nothing in a list of parts shows that it is whole: balances have to prove it
         whole = Window(pull.connection.history_from, asked_at)
         pull.tally.pending.append(Claim(stream.name, MARKETS, whole, "reconciled", pull.run_id))
@@ -289,21 +243,13 @@ def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference
         now = pull.clock()
         cause = " or ".join(causes) or None
         accounts.mark(con, name, state="ok" if ok else "stopped", cause=cause, success_at=now if ok else None)
-        if ok:
-            keep.resolve_findings(con, name, "import_stopped", name, now)
-        else:
-            keep.open_finding(con, name, "import_stopped", name, {"causes": causes, "said": message, "run": pull.run_id}, now)
-        if differences:
-            evidence = {d.asset: {"reported": str(d.reported), "rebuilt": str(d.rebuilt)} for d in differences}
-            agreed_at = pull.connection.last_success_at or pull.connection.history_from
-            keep.open_finding(con, name, "balance_differs", name, evidence, now, since=agreed_at)
-        elif ok:
-            keep.resolve_findings(con, name, "balance_differs", name, now)
+        _note_findings(con, pull, failures, differences, now)
         outcome = {"ok": ok, "cause": cause, "message": message or None, "pages": tally.pages, "row_count": tally.rows}
         keep.end_run(con, pull.run_id, now, {**outcome, "new_transactions": tally.new})
         keep.note_activity(
             con, now, "gapless", "synced" if ok else "failed to sync", name, message or f"{tally.new} new transactions"
         )
+        trouble.settle(con, pull.lake.settings, now)
         row = con.execute("SELECT complete_until FROM lake.main.completeness WHERE connection = ?", [name]).fetchone()
         return row[0] if row else None
 
@@ -313,53 +259,21 @@ def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference
     )
 
 
-def _probe_key(
-    lake: Lake, exchange: Exchange, credentials: Mapping[str, str], api_url: str | None, allow_trading_key: bool
-) -> KeyFacts:
-    """What a key may do; ConnectionRefused where a part is missing or it can do more than read."""
-    missing = [part for part in exchange.credentials if not credentials.get(part)]
-    if missing:
-        parts = ", ".join(exchange.credentials)
-        raise ConnectionRefused(f"{exchange.title} keys consist of {parts}; missing: {', '.join(missing)}")
-    facts = exchange.probe(_client(lake, exchange, credentials, api_url))
-    if facts.excessive and not allow_trading_key:
-        raise ConnectionRefused(
-            f"this {exchange.title} key can do more than read ({', '.join(facts.excessive)}): make a read-only key,"
-            " or accept the risk with --allow-trading-key"
-        )
-    return facts
-
-
-def _client(lake: Lake, exchange: Exchange, credentials: Mapping[str, str], api_url: str | None) -> Any:
-    from connectors.client import open_client
-
-    settings = lake.settings
-    return open_client(exchange, credentials, api_url=api_url, throttle=settings.throttle, pace_dir=settings.home / "pace")
-
-
-def _refuse_known_name(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    if any(connection.name == name for connection in accounts.every(con)):
-        raise ConnectionRefused(f"there is already a connection {name!r}: `gapless keys {name}` replaces its keys")
-
-
-def _refuse_same_account(con: duckdb.DuckDBPyConnection, exchange: Exchange, facts: KeyFacts) -> None:
-    for other in accounts.every(con):
-        if facts.account_id and other.exchange == exchange.id and other.account_id == facts.account_id:
-            raise ConnectionRefused(
-                f"this key belongs to the account that {other.name!r} already imports; the same account twice would count everything twice"
-            )
-
-
-def _first_scopes(exchange: Exchange) -> list[tuple[str, str, bool]]:
-    """What must be covered from the first day on: the stream itself, or the list of its parts."""
-    return [
-        (stream.name, MARKETS if _has_parts(stream) else "all", stream.books)
-        for stream in exchange.streams
-        if not stream.snapshot
-    ]
-
-
-def _has_parts(stream: Stream) -> bool:
-    from connectors.contract import one_scope
-
-    return stream.scopes is not one_scope
+def _note_findings(
+    con: duckdb.DuckDBPyConnection, pull: Pull, failures: list[Failure], differences: list[Difference], now: datetime
+) -> None:
+    """What the run saw. A good one proves that imports go on, whoever found that they did not."""
+    name = pull.connection.name
+    if failures:
+        first = failures[0]
+        theirs = first.http_status is not None and first.causes[0] != "answer_unreadable"
+        evidence = {"causes": first.causes, "said": first.said, "by": "exchange" if theirs else "gapless", "run": pull.run_id}
+        keep.open_finding(con, name, "import_stopped", name, evidence, now)
+    else:
+        keep.resolve_kinds(con, name, STOPPED, now)
+    if differences:
+        assets = {d.asset: {"reported": str(d.reported), "rebuilt": str(d.rebuilt)} for d in differences}
+        agreed_at = pull.connection.last_success_at or pull.connection.history_from
+        keep.open_finding(con, name, "balance_differs", name, assets, now, since=agreed_at)
+    elif not failures:
+        keep.resolve_findings(con, name, "balance_differs", name, now)

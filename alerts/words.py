@@ -1,8 +1,13 @@
-"""Every text about trouble that a person reads, in one place: what happened, and what to do about it."""
+"""Every text about trouble that a person reads, in one place: what happened, and what to do about it.
+
+Plain words, what to do in each, the exchange's own words quoted and never instead of ours. `{where}` is 'Kraken · kraken-main'.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from checks.ways_out import WAYS
 
 KEY = "the API key "
 CAUSES: dict[str, tuple[str, str]] = {
@@ -29,12 +34,84 @@ CAUSES: dict[str, tuple[str, str]] = {
         "nothing is taken from such an answer; the next run asks again, or upload the CSV export",
     ),
     "ours": ("gapless asked wrongly", "please report it with the message below"),
+    "run_died": (
+        "the run was ended from outside before it was done (killed, or the machine went down)",
+        "nothing to do if the next run ends well; else look at the machine's memory and logs",
+    ),
+    "stale": ("nothing has been imported for longer than its limit", "see that `gapless up` is running, or run `gapless sync`"),
+    "scheduler_silent": (
+        "nothing is being run: the scheduler or its worker has stopped",
+        "start `gapless up` again; everything missed is caught up",
+    ),
 }
+"""Why imports stop: what happened, what to do."""
+
+KEY_HELPS = frozenset(
+    {"key_expired", "key_invalid", "key_deleted", "secret_wrong", "permission_missing", "ip_not_allowed", "policy_changed"}
+)
+"""Causes that new or changed keys can mend."""
+
+NOTICES: dict[str, tuple[str, str]] = {
+    "key_expiring": (KEY + "ends soon", "make a new read-only key there before, and enter it"),
+    "excessive_rights": (KEY + "can do more than read", "make a read-only key there and enter it"),
+    "missing_right": (KEY + "lacks a right to read", "add the right to the key there, or make a new read-only key"),
+    "keys_refused": ("the new keys typed into the form were not taken; the old ones stay", "enter the right ones"),
+    "heartbeat_missing": ("the outside watcher could not be reached", "check GAPLESS_HEARTBEAT_URL"),
+    "report_changed": ("a report that was made before would come out differently now", "make it anew"),
+    "file_waiting": ("a file has lines that cannot be read, and waits for your word", "look at it, then `gapless approve`"),
+    "file_refused": ("a file could not be read", "give the export as it was downloaded"),
+}
+"""What will need the owner, or is worth knowing: what it is, what to do. What checks find wrong stands in checks/ways_out.py."""
+
+OPENED = "{where} stopped importing"
+OPENED_SINCE = "{where} stopped importing on {since}."
+STILL = "{where} has not imported for {days}"
+CHANGED = "{where}: now it needs you"
+AGAIN = "{where} imports again"
+BRIDGED = "{where}: your files cover it until {until}"
+BRIDGE_OVER = "{where}: your files end at {until}"
+INCONSISTENT = "{where}: the numbers do not add up"
+CONSISTENT = "{where}: the numbers add up again"
+NOTICE = "{where}: {what}"
+STORM_OPENED = "{count} of your connections stopped importing"
+STORM = "{count} messages about your connections"
+SYSTEM = "gapless itself"
+
+SAID = "{exchange} said: “{said}”"
+NOTED = "What gapless saw: “{said}”"
+UNSURE = "{exchange} does not tell which of these it is: {what}."
+TOGETHER = "{count} of your {total} connections to {exchange} failed together: this points to the exchange or the way to it, not to a key."
+ALONE = "Your other connections to {exchange} answer: this points to this key, not to the exchange."
+AS_OF = "Not up to date: balances are as of {as_of}; the {year} tax year is incomplete from there."
+NEVER = "Nothing has been imported yet: balances and the {year} tax year are incomplete."
+WAITING = "gapless goes on trying by itself and fetches everything that was missed."
+TO_DO = "What to do: {what}."
+MODIFY = "Modify your connection: {link}"
+UPLOAD = "Upload a CSV: {link}"
+UPLOAD_WHAT = "   {export}, {since} to today."
+UPLOAD_HOW = "   How to get it: {steps}"
+LOOK = "See it on the page: {link}"
+REMINDED = "You hear of it again after 1, 3 and 7 days, and when it ends."
+LAST_REMINDER = "This is the last reminder; the page goes on showing it, and you hear of it when it ends."
+HEALED = "Nobody changed anything: it healed by itself."
+PROVEN = "Everything since {since} has been read and proven."
+COMPLETE = "Complete until {until}."
+NOT_COMPLETE = "Not everything is proven yet: complete until {until}; `gapless gaps` says what is missing."
+NOT_COMPLETE_YET = "Not everything is proven yet; `gapless gaps` says what is missing."
+BRIDGED_BODY = (
+    "The files you uploaded cover everything until {until}. The connection itself still does not import ({what}).\n"
+    "You hear of it again when that day is more than {days} days ago, or when the connection imports again."
+)
+BRIDGE_OVER_BODY = "The files you uploaded cover it until {until}; since then nothing came in ({what})."
+EXPIRES = "{where}: the API key ends {when}"
+EXPIRES_BODY = "The API key of {where} ends on {at}. Without a new one nothing is imported afterwards."
+TEST = ("gapless can reach you", "This is a test of the channel {channel}. Nothing is wrong.")
+MESSAGE_ID = "Message {id}"
 
 
 def what_happened(causes: Sequence[str]) -> str:
     """'the API key does not exist any more, has expired, or is not accepted'."""
-    told = [CAUSES[cause][0] for cause in causes]
+    told = [_known(cause)[0] for cause in causes]
     if len(told) == 1:
         return told[0]
     if all(words.startswith(KEY) for words in told):
@@ -44,4 +121,18 @@ def what_happened(causes: Sequence[str]) -> str:
 
 def what_to_do(causes: Sequence[str]) -> str:
     """The advice for the likeliest cause; for the others too where they differ."""
-    return "; or ".join(dict.fromkeys(CAUSES[cause][1] for cause in causes))
+    return "; or ".join(dict.fromkeys(_known(cause)[1] for cause in causes))
+
+
+def sentence(words: str) -> str:
+    """Words as a sentence of their own."""
+    return f"{words[:1].upper()}{words[1:]}" + ("" if words.endswith((".", "!", "?")) else ".")
+
+
+def _known(cause: str) -> tuple[str, str]:
+    told = CAUSES.get(cause) or NOTICES.get(cause)
+    if told is not None:
+        return told
+    if way := WAYS.get(cause):
+        return f"{way.means[:1].lower()}{way.means[1:]}".rstrip("."), way.words
+    return f"a check found {cause.replace('_', ' ')}", "look at it on the page"

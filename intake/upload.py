@@ -10,7 +10,10 @@ import duckdb
 
 from connectors import register
 from connectors.contract import ALL, Window
+from connectors.layouts import find_layout
+from intake.clock_shift import refuse_shifted
 from intake.pull import booking_streams
+from intake.trouble import settle
 from store import accounts, coverage, keep, merge, normalise
 from store.coverage import Claim
 from store.lake import Lake
@@ -33,23 +36,29 @@ class Preview:
     known: int
     basis: str | None
     already: bool
+    zone: str | None = None
 
 
-def preview_file(lake: Lake, connection: str, path: Path, layout: str | None, now: datetime) -> Preview:
-    """Read a file into this session's temp tables and try it. Raises FileRefused with line, column, value and why."""
+def preview_file(
+    lake: Lake, connection: str, path: Path, layout: str | None, now: datetime, *, zone: str | None = None
+) -> Preview:
+    """Read a file into this session's temp tables and try it. Raises FileRefused with line, column, value and why.
+
+    zone: in which its clock runs, where its owner says so; without it a file whose clock is off against the API is refused.
+    """
     upload = upload_id(connection, path)
     standing = _standing(lake.con, connection, upload, path)
     if standing is not None:
         return standing
     lake.expect_input(path.stat().st_size)
-    reading = _read(lake.con, connection, upload, path, layout)
+    reading = _read(lake.con, connection, upload, path, layout, zone)
     lake.con.execute("BEGIN")
     try:
         basis = _basis(lake.con, connection, reading)
         merged = _merge(lake.con, connection, upload, reading, basis, now)
     finally:
         lake.con.execute("ROLLBACK")
-    return Preview(upload, connection, path, reading, merged.new, merged.known, basis, already=False)
+    return Preview(upload, connection, path, reading, merged.new, merged.known, basis, already=False, zone=zone)
 
 
 def import_previewed(lake: Lake, preview: Preview, now: datetime, *, confirmed_by_owner: bool = False) -> None:
@@ -63,11 +72,14 @@ def import_previewed(lake: Lake, preview: Preview, now: datetime, *, confirmed_b
     def write(con: duckdb.DuckDBPyConnection) -> None:
         _merge(con, agreed.connection, agreed.upload, agreed.reading, agreed.basis, now)
         _record(con, agreed, kept_digest, now)
+        settle(con, lake.settings, now)
 
     lake.commit(write)
 
 
-def import_unseen(lake: Lake, connection: str, path: Path, layout: str | None, now: datetime) -> Preview:
+def import_unseen(
+    lake: Lake, connection: str, path: Path, layout: str | None, now: datetime, *, zone: str | None = None
+) -> Preview:
     """Read, keep and merge a file whose owner does not want to see first what it would do: the merge runs once, not twice."""
     kept_digest = keep.file_digest(path)
     upload = named(connection, kept_digest)
@@ -76,14 +88,15 @@ def import_unseen(lake: Lake, connection: str, path: Path, layout: str | None, n
         keep.keep_file(lake.settings.archive, path, kept_digest)
         return standing
     lake.expect_input(path.stat().st_size)
-    reading = _read(lake.con, connection, upload, path, layout)
+    reading = _read(lake.con, connection, upload, path, layout, zone)
     keep.keep_file(lake.settings.archive, path, kept_digest)
 
     def write(con: duckdb.DuckDBPyConnection) -> Preview:
         basis = _basis(con, connection, reading)
         merged = _merge(con, connection, upload, reading, basis, now)
-        done = Preview(upload, connection, path, reading, merged.new, merged.known, basis, already=False)
+        done = Preview(upload, connection, path, reading, merged.new, merged.known, basis, already=False, zone=zone)
         _record(con, done, kept_digest, now)
+        settle(con, lake.settings, now)
         return done
 
     return lake.commit(write)
@@ -107,6 +120,7 @@ def undo(lake: Lake, upload: str, now: datetime) -> merge.Merged:
             [now, upload, name],
         )
         keep.note_activity(con, now, "owner", "took back", name, f"upload {upload}: {merged.removed} transactions removed")
+        settle(con, lake.settings, now)
         return merged
 
     return lake.commit(write)
@@ -121,10 +135,15 @@ def named(connection: str, content_digest: str) -> str:
     return "up-" + keep.digest(f"{connection} {content_digest}")[:12]
 
 
-def _read(con: duckdb.DuckDBPyConnection, connection: str, upload: str, path: Path, layout: str | None) -> Reading:
+def _read(
+    con: duckdb.DuckDBPyConnection, connection: str, upload: str, path: Path, layout: str | None, zone: str | None
+) -> Reading:
     account = accounts.load(con, connection)
     normalise.name_markets(con, accounts.markets_of(con, account.exchange))
-    return normalise.read_file(con, account.exchange, connection, upload, path, layout)
+    reading = normalise.read_file(con, account.exchange, connection, upload, path, layout, zone)
+    if zone is None:
+        refuse_shifted(con, connection, path.name, find_layout(reading.layout, account.exchange).zone)
+    return reading
 
 
 def _merge(
@@ -143,11 +162,11 @@ def _record(con: duckdb.DuckDBPyConnection, taken: Preview, content_digest: str,
     reading, name = taken.reading, taken.connection
     con.execute("DELETE FROM lake.ops.uploads WHERE connection = ? AND upload = ?", [name, taken.upload])
     con.execute(
-        "INSERT INTO lake.ops.uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+        "INSERT INTO lake.ops.uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
         [
             taken.upload, name, reading.layout, taken.path.name, content_digest, taken.path.stat().st_size, now,
             reading.lines, reading.used, sum(reading.skipped.values()), reading.quarantined, reading.from_at, reading.to_at,
-            reading.step, taken.basis, "in force",
+            reading.step, taken.basis, "in force", taken.zone,
         ],
     )  # fmt: skip
     keep.note_activity(con, now, "owner", "imported", name, f"{taken.path.name} as {taken.upload}: {taken.new} new")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -30,14 +30,24 @@ class Connection:
     cause: str | None = None
     last_success_at: datetime | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    created_at: datetime | None = None
+    frozen_at: datetime | None = None
+    key_expires_at: datetime | None = None
 
     @property
     def api_url(self) -> str | None:
         url: str | None = self.settings.get("api_url")
         return url
 
+    def limit(self, default_hours: float) -> timedelta:
+        """How long it may go without a good sync."""
+        return timedelta(hours=float(self.settings.get("stale_after_hours", default_hours)))
 
-COLUMNS = "connection, exchange, history_from, owner, account_id, state, cause, last_success_at, settings"
+
+COLUMNS = (
+    "connection, exchange, history_from, owner, account_id, state, cause, last_success_at, settings, created_at, frozen_at,"
+    " key_expires_at"
+)
 
 
 def load(con: duckdb.DuckDBPyConnection, name: str) -> Connection:
@@ -70,11 +80,64 @@ def add(
 def mark(
     con: duckdb.DuckDBPyConnection, name: str, *, state: str, cause: str | None, success_at: datetime | None = None
 ) -> None:
-    """State of a connection after a run; a failure keeps the time of the last success."""
+    """State of a connection after a run; a failure keeps the time of the last success. One that was frozen meanwhile stays so."""
     con.execute(
-        "UPDATE lake.ops.connections SET state = ?, cause = ?, last_success_at = coalesce(?, last_success_at) WHERE connection = ?",
+        "UPDATE lake.ops.connections SET state = CASE WHEN frozen_at IS NULL THEN ? ELSE state END, cause = ?,"
+        " last_success_at = coalesce(?, last_success_at) WHERE connection = ?",
         [state, cause, success_at, name],
     )
+
+
+def freeze(con: duckdb.DuckDBPyConnection, name: str, state: str, now: datetime) -> None:
+    """Nothing is expected of it from now on. state: frozen or disconnected."""
+    con.execute(
+        "UPDATE lake.ops.connections SET state = ?, frozen_at = coalesce(frozen_at, ?) WHERE connection = ?", [state, now, name]
+    )
+
+
+def thaw(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    con.execute(
+        "UPDATE lake.ops.connections SET state = CASE WHEN last_success_at IS NULL THEN 'new' ELSE 'ok' END, frozen_at = NULL"
+        " WHERE connection = ? AND frozen_at IS NOT NULL",
+        [name],
+    )
+
+
+def rename(con: duckdb.DuckDBPyConnection, name: str, new_name: str, uploads: Mapping[str, str]) -> None:
+    """Put another name in every table, and another id to each of its uploads, since those are made of the name."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE renamed_uploads AS SELECT unnest(?::VARCHAR[]) AS old_id, unnest(?::VARCHAR[]) AS new_id",
+        [list(uploads), list(uploads.values())],
+    )
+    for table, columns in _tables_of_connections(con):
+        ids = [column for column in ("source", "upload") if column in columns]
+        changes = [
+            f"{column} = coalesce((SELECT new_id FROM renamed_uploads WHERE old_id = {column}), {column})" for column in ids
+        ]
+        con.execute(
+            f"UPDATE {table} SET {', '.join(['connection = $new', *changes])} WHERE connection = $old",
+            {"new": new_name, "old": name},
+        )
+    marks = [(f"[[{purpose}:{name}]]", f"[[{purpose}:{new_name}]]") for purpose in ("keys", "upload", "incident")]
+    for old, new in marks:
+        con.execute(
+            "UPDATE lake.ops.deliveries SET body = replace(body, $old, $new) WHERE contains(body, $old)",
+            {"old": old, "new": new},
+        )
+    con.execute("DROP TABLE renamed_uploads")
+
+
+def erase(con: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    """Delete all there is of a connection; returns the digests of files in the archive that no other connection uses."""
+    digests = con.execute(
+        "SELECT digest FROM lake.ops.uploads GROUP BY digest HAVING bool_and(connection = ?) ORDER BY digest", [name]
+    ).fetchall()
+    mine = "incident IN (SELECT incident FROM lake.ops.incidents WHERE connection = ?)"
+    con.execute(f"DELETE FROM lake.ops.deliveries WHERE {mine}", [name])
+    con.execute(f"DELETE FROM lake.ops.incident_steps WHERE {mine}", [name])
+    for table, _columns in _tables_of_connections(con):
+        con.execute(f"DELETE FROM {table} WHERE connection = ?", [name])
+    return [row[0] for row in digests]
 
 
 def note_key(
@@ -154,8 +217,18 @@ def markets_of(con: duckdb.DuckDBPyConnection, exchange: str) -> list[Market]:
     return [Market(*row) for row in rows]
 
 
+def _tables_of_connections(con: duckdb.DuckDBPyConnection) -> list[tuple[str, list[str]]]:
+    """Every table whose rows belong to a connection, with its columns."""
+    rows = con.execute(
+        "SELECT format('lake.{}.{}', schema_name, table_name), list(column_name) FROM duckdb_columns()"
+        " JOIN (SELECT database_name, schema_name, table_name FROM duckdb_tables() WHERE database_name = 'lake')"
+        " USING (database_name, schema_name, table_name) GROUP BY ALL HAVING list_contains(list(column_name), 'connection') ORDER BY ALL"
+    ).fetchall()
+    return [(table, columns) for table, columns in rows]
+
+
 def _from_row(row: tuple[Any, ...]) -> Connection:
-    name, exchange, history_from, owner, account_id, state, cause, last_success_at, settings = row
-    return Connection(
-        name, exchange, history_from, owner, account_id, state, cause, last_success_at, json.loads(settings or "{}")
-    )
+    given = list(row)
+    place = COLUMNS.split(", ").index("settings")
+    given[place] = json.loads(given[place] or "{}")
+    return Connection(*given)

@@ -190,6 +190,24 @@ def has_history(con: duckdb.DuckDBPyConnection, connection: str) -> bool:
     return bool(row and row[0])
 
 
+def reached_by_files(con: duckdb.DuckDBPyConnection, connection: str, since: datetime) -> datetime | None:
+    """Until when everything that moves balances is proven without a break from `since` on, where files carry it there."""
+    rows = con.execute(
+        "SELECT s.stream, s.scope, c.from_at, c.to_at, c.basis FROM lake.ops.scopes s LEFT JOIN lake.core.coverage c"
+        " ON c.connection = s.connection AND c.stream = s.stream AND c.scope IN (s.scope, 'all') AND c.to_at > $since"
+        " WHERE s.connection = $name AND s.books",
+        {"name": connection, "since": since},
+    ).fetchall()
+    if all(basis is None or basis in JOINED for *_, basis in rows):
+        return None
+    parts: dict[tuple[str, str], list[Window]] = {(stream, scope): [] for stream, scope, *_ in rows}
+    for stream, scope, from_at, to_at, _basis in rows:
+        if from_at is not None:
+            parts[stream, scope].append(Window(from_at, to_at))
+    reached = min(_reach(windows, since) for windows in parts.values())
+    return reached if reached > since else None
+
+
 _Key = tuple[str, str, str]
 
 
@@ -245,3 +263,7 @@ def _replace(con: duckdb.DuckDBPyConnection, connection: str, keys: list[_Key], 
                 now,
             ],
         )
+
+
+def _reach(windows: Iterable[Window], since: datetime) -> datetime:
+    return next((window.end for window in join(windows) if window.start <= since < window.end), since)

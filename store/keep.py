@@ -90,6 +90,11 @@ def keep_file(archive: Path, path: Path, content_digest: str) -> Path:
     return kept
 
 
+def drop_file(archive: Path, content_digest: str) -> None:
+    """Delete an owner's file from the archive."""
+    (archive / content_digest[:2] / content_digest).unlink(missing_ok=True)
+
+
 def file_digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -151,6 +156,23 @@ def open_finding(
         "INSERT INTO lake.ops.findings BY NAME SELECT ? AS finding, ? AS connection, ? AS kind, ? AS from_at, ? AS found_at,"
         " ? AS source, ? AS evidence",
         [uuid4().hex, connection, kind, from_at, now, source, json.dumps(dict(evidence), default=str)],
+    )
+
+
+def stands(con: duckdb.DuckDBPyConnection, connection: str, kind: str, source: str, evidence: Mapping[str, Any]) -> bool:
+    """Whether a finding is open that says just this."""
+    row = con.execute(
+        "SELECT EXISTS (FROM lake.ops.findings WHERE connection = ? AND kind = ? AND source = ? AND evidence = ? AND resolved_at IS NULL)",
+        [connection, kind, source, json.dumps(dict(evidence), default=str)],
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def resolve_kinds(con: duckdb.DuckDBPyConnection, connection: str, kinds: Sequence[str], now: datetime) -> None:
+    """Resolve what is open of these kinds, whoever found it."""
+    con.execute(
+        "UPDATE lake.ops.findings SET resolved_at = ? WHERE connection = ? AND list_contains(?, kind) AND resolved_at IS NULL",
+        [now, connection, list(kinds)],
     )
 
 

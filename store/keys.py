@@ -55,6 +55,13 @@ class KeyStore:
             ) from exc
         return credentials
 
+    def find(self, connection: str, otherwise: Mapping[str, str]) -> dict[str, str]:
+        """As `get`, where there may well be none."""
+        return self.get(connection) if self.has(connection) else dict(otherwise)
+
+    def has(self, connection: str) -> bool:
+        return self._tokens.get(connection) is not None
+
     def drop(self, connection: str) -> None:
         self._tokens.drop(connection)
 

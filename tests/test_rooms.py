@@ -9,16 +9,17 @@ ROOT = Path(__file__).parent.parent
 MAY_KNOW: dict[str, set[str]] = {
     "connectors": set(),
     "transforms": set(),
-    "alerts": {"connectors", "store"},
+    "alerts": {"checks", "connectors", "store"},
     "store": {"connectors"},
     "checks": {"store"},
-    "intake": {"connectors", "store"},
-    "pipeline": {"connectors", "intake", "store", "checks", "transforms", "alerts"},
+    "intake": {"alerts", "checks", "connectors", "store"},
+    "publish": {"connectors", "store", "transforms"},
+    "pipeline": {"connectors", "intake", "publish", "store", "checks", "transforms", "alerts"},
     "flows": {"pipeline", "intake", "store", "alerts"},
     "serve": {"pipeline", "intake", "store", "alerts", "connectors"},
     "sandbox": set(),
     "proof": set(),
-    "bench": {"pipeline", "intake", "store", "connectors", "sandbox", "serve"},
+    "bench": {"pipeline", "intake", "publish", "store", "connectors", "sandbox", "serve", "transforms"},
 }
 """Room -> rooms it may import. serve/ starts flows by deployment name only; the sandbox knows nothing of how we read it."""
 ONLY_FLOWS_KNOWS = "prefect"

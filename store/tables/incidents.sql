@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS lake.ops.deliveries (
 CREATE TABLE IF NOT EXISTS lake.ops.channels (channel VARCHAR, owner VARCHAR, scheme VARCHAR, added_at TIMESTAMPTZ);
 
 -- when something that must keep happening happened last: watch (a full one), up, down (a clean end of `gapless up`)
-CREATE TABLE IF NOT EXISTS lake.ops.beats (beat VARCHAR, at_time TIMESTAMPTZ, detail VARCHAR);
+CREATE TABLE IF NOT EXISTS lake.ops.beats (beat VARCHAR, at_time TIMESTAMPTZ);
 
 -- what a key and its way to the exchange were like when a sync last went well, to compare a later failure with.
 -- server_ahead_ms: the exchange's clock against ours; rights, ip_allowed: JSON lists

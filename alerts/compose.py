@@ -1,0 +1,232 @@
+"""An incident as a message for a person: title and body. Pure: what is told comes in, links stay as marks until it is sent.
+
+A mark `[[keys:kraken-main]]` becomes a signed link when the message is sent (`alerts/deliver.py`), so that no token lies in
+the lake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from alerts import words
+from connectors.guides import ExportGuide, Guide
+from store.incidents import BRIDGED_FOR, SYSTEM, Incident
+
+What = Literal["opened", "changed", "reminder", "bridged", "bridge_over", "closed", "notice", "key_expiring"]
+LAST_REMINDER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One incident with what else its owner should hear.
+
+    guide: None for gapless itself. as_of: until when everything that moves balances was read, None if nothing was;
+    complete_until: and nothing is missing before.
+    together: connections of this exchange that stopped for the same reason within a day, of how many there are.
+    news: of a notice, the findings that were not told yet.
+    """
+
+    incident: Incident
+    guide: Guide | None
+    as_of: datetime | None
+    tax_year: str
+    complete_until: datetime | None = None
+    together: int = 1
+    siblings: int = 1
+    news: tuple[str, ...] = ()
+
+    @property
+    def exchange(self) -> str:
+        return self.guide.title if self.guide else words.SYSTEM
+
+    @property
+    def where(self) -> str:
+        return words.SYSTEM if self.incident.connection == SYSTEM else f"{self.exchange} · {self.incident.connection}"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    title: str
+    body: str
+
+
+def compose(what: What, trouble: Trouble, now: datetime) -> Message:
+    """What an owner reads about one incident at one of its turns."""
+    if what in ("notice", "key_expiring"):
+        return _notice(what, trouble)
+    if trouble.incident.kind == "data_inconsistent":
+        return _inconsistent(what, trouble)
+    match what:
+        case "bridged":
+            return _bridged(trouble)
+        case "closed":
+            return _closed(trouble)
+        case _:
+            return _stopped(what, trouble, now)
+
+
+def digest(parts: Sequence[Message], stopped: bool) -> Message:
+    """Several messages of one owner as one: their titles, and where to see all."""
+    title = (words.STORM_OPENED if stopped else words.STORM).format(count=len(parts))
+    lines = [f"- {part.title}. {_reason(part.body)}".rstrip() for part in parts]
+    return Message(title, "\n".join([*lines, "", words.LOOK.format(link=f"[[incident:{SYSTEM}]]")]))
+
+
+def day(moment: datetime) -> str:
+    """'14 Nov 2026'."""
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def minute(moment: datetime) -> str:
+    """'14 Nov 2026, 09:05 UTC'."""
+    return f"{day(moment)}, {moment:%H:%M} UTC"
+
+
+def _stopped(what: What, trouble: Trouble, now: datetime) -> Message:
+    one = trouble.incident
+    lines = [words.OPENED_SINCE.format(where=trouble.where, since=minute(one.opened_at)), _why(trouble)]
+    if what == "bridge_over":
+        until = minute(one.since_at) if trouble.as_of is None else minute(trouble.as_of)
+        title = words.BRIDGE_OVER.format(where=trouble.where, until=until)
+        lines = [words.BRIDGE_OVER_BODY.format(until=until, what=words.what_happened(one.causes))]
+    elif what == "changed":
+        title = words.CHANGED.format(where=trouble.where)
+    elif what == "reminder":
+        title = words.STILL.format(where=trouble.where, days=_days(now - one.phase_at))
+    else:
+        title = words.OPENED.format(where=trouble.where)
+    last = what == "reminder" and one.reminders + 1 >= LAST_REMINDER
+    body = [*lines, *_said(trouble), *_together(trouble), "", _stale(trouble), "", *_ways_out(trouble), ""]
+    return Message(title, "\n".join([*body, words.LAST_REMINDER if last else words.REMINDED]))
+
+
+def _why(trouble: Trouble) -> str:
+    causes = trouble.incident.causes
+    happened = words.what_happened(causes)
+    if len(causes) > 1:
+        return words.UNSURE.format(exchange=trouble.exchange, what=happened)
+    return words.sentence(happened)
+
+
+def _said(trouble: Trouble) -> list[str]:
+    said = " ".join(trouble.incident.said.split())
+    theirs = trouble.incident.evidence.get("import_stopped", {}).get("by") == "exchange"
+    told = words.SAID.format(exchange=trouble.exchange, said=said) if theirs else words.NOTED.format(said=said)
+    return [told] if said else []
+
+
+def _together(trouble: Trouble) -> list[str]:
+    if trouble.siblings < 2 or trouble.incident.causes[0] in ("stale", "run_died", "scheduler_silent", "ours"):
+        return []
+    if trouble.together > 1:
+        return [words.TOGETHER.format(count=trouble.together, total=trouble.siblings, exchange=trouble.exchange)]
+    return [words.ALONE.format(exchange=trouble.exchange)]
+
+
+def _stale(trouble: Trouble) -> str:
+    if trouble.as_of is None:
+        return words.NEVER.format(year=trouble.tax_year)
+    return words.AS_OF.format(as_of=minute(trouble.as_of), year=trouble.tax_year)
+
+
+def _ways_out(trouble: Trouble) -> list[str]:
+    """The two ways out of a stopped import, each a link; new keys only where they can help."""
+    one = trouble.incident
+    lines = [words.TO_DO.format(what=words.what_to_do(one.causes))]
+    if trouble.guide is None:
+        return lines
+    if words.KEY_HELPS & set(one.causes):
+        lines.append(words.MODIFY.format(link=f"[[keys:{one.connection}]]"))
+    else:
+        lines.append(words.WAITING)
+    lines.append(words.UPLOAD.format(link=f"[[upload:{one.connection}]]"))
+    export = best_export(trouble.guide)
+    if export is not None:
+        since = day(trouble.as_of - timedelta(days=1)) if trouble.as_of else "the first day"
+        lines.append(words.UPLOAD_WHAT.format(export=export.name, since=since))
+        lines.append(words.UPLOAD_HOW.format(steps=" ".join(str(step) for step in export.steps)))
+    return lines
+
+
+def best_export(guide: Guide) -> ExportGuide | None:
+    """The export that holds every change of balance, else the first."""
+    return next((export for export in guide.exports if export.complete), guide.exports[0] if guide.exports else None)
+
+
+def _bridged(trouble: Trouble) -> Message:
+    one = trouble.incident
+    until = minute(one.bridged_until or one.since_at)
+    body = words.BRIDGED_BODY.format(until=until, what=words.what_happened(one.causes), days=BRIDGED_FOR.days)
+    lines = [body, "", words.MODIFY.format(link=f"[[keys:{one.connection}]]")]
+    return Message(words.BRIDGED.format(where=trouble.where, until=until), "\n".join(lines))
+
+
+def _closed(trouble: Trouble) -> Message:
+    one = trouble.incident
+    lines = [words.HEALED] if one.closed_by == "itself" else []
+    if one.connection != SYSTEM:
+        lines.append(_complete(trouble))
+    return Message(words.AGAIN.format(where=trouble.where), "\n".join(lines))
+
+
+def _complete(trouble: Trouble) -> str:
+    one = trouble.incident
+    until = trouble.complete_until
+    if until is not None and one.closed_at is not None and one.closed_at - until < timedelta(hours=26):
+        return f"{words.PROVEN.format(since=minute(one.since_at))} {words.COMPLETE.format(until=minute(until))}"
+    return words.NOT_COMPLETE.format(until=minute(until)) if until else words.NOT_COMPLETE_YET
+
+
+def _inconsistent(what: What, trouble: Trouble) -> Message:
+    one = trouble.incident
+    if what == "closed":
+        return Message(words.CONSISTENT.format(where=trouble.where), words.LOOK.format(link=f"[[incident:{one.connection}]]"))
+    lines = []
+    for kind in one.causes:
+        count = one.evidence.get(kind, {}).get("count", 1)
+        times = f" ({count} times)" if count > 1 else ""
+        lines += [f"- {words.sentence(words.what_happened([kind]))[:-1]}{times}.", f"  {_advice([kind])}"]
+    ways = [
+        words.UPLOAD.format(link=f"[[upload:{one.connection}]]"), words.LOOK.format(link=f"[[incident:{one.connection}]]"),
+    ]  # fmt: skip
+    return Message(words.INCONSISTENT.format(where=trouble.where), "\n".join([*lines, "", *ways]))
+
+
+def _notice(what: What, trouble: Trouble) -> Message:
+    one = trouble.incident
+    lines: list[str] = []
+    title = words.NOTICE.format(where=trouble.where, what=words.what_happened(trouble.news[:1]))
+    for kind in trouble.news:
+        detail = one.evidence.get(kind, {})
+        if kind == "key_expiring":
+            ends_at = datetime.fromisoformat(str(detail["expires_at"]))
+            title = words.EXPIRES.format(where=trouble.where, when=_in_days(int(detail["days"])))
+            lines.append(words.EXPIRES_BODY.format(where=trouble.where, at=minute(ends_at)))
+        else:
+            lines.append(words.sentence(words.what_happened([kind])))
+            lines += [str(detail["said"])] if detail.get("said") else []
+        lines.append(_advice([kind]))
+    if one.connection != SYSTEM:
+        lines += ["", words.MODIFY.format(link=f"[[keys:{one.connection}]]")]
+    return Message(title, "\n".join(lines))
+
+
+def _advice(kinds: Sequence[str]) -> str:
+    return words.TO_DO.format(what=words.what_to_do(kinds))
+
+
+def _days(length: timedelta) -> str:
+    return "1 day" if length.days == 1 else f"{length.days} days"
+
+
+def _in_days(days: int) -> str:
+    return "today" if days < 1 else "tomorrow" if days == 1 else f"in {days} days"
+
+
+def _reason(body: str) -> str:
+    """The line of a message that says why."""
+    lines = [line for line in body.splitlines() if line.strip()]
+    return lines[1] if len(lines) > 1 else ""

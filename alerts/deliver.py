@@ -1,0 +1,133 @@
+"""Send what waits in the outbox, through Apprise. At least once, and twice only where the process died inside the sending.
+
+One process sends at a time, by a lock that dies with it; what it finds marked as being sent is of one that died. A channel
+that refuses is tried again, later and later, and shown with its error.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote, urlsplit
+
+import duckdb
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from alerts import words
+from alerts.links import Links, Purpose
+from store import deliveries
+from store.deliveries import Outgoing
+from store.keys import KeyStore
+from store.lake import Lake
+from store.locks import AlreadySyncing, lease
+from store.settings import Settings
+
+RIGHT_TO_SEND = "alerts"
+PATIENCE = 30.0
+"""Seconds to wait for another process to finish sending: it may not have seen what was written last."""
+MARK = re.compile(r"\[\[(keys|upload|incident):(.+?)\]\]")
+ADDRESS_GONE = "its address is gone: add the channel again with `gapless alerts add`"
+PURPOSES: dict[str, Purpose] = {"keys": "keys", "upload": "upload", "incident": "incident"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How one round of sending went, in messages."""
+
+    sent: int
+    failed: int
+
+
+def deliver(lake: Lake, keys: KeyStore, clock: Callable[[], datetime]) -> Sent:
+    """Send everything that is due; a failing channel does not stop the others. What another process is sending is left to it."""
+    if not deliveries.due(lake.con, clock()):
+        return Sent(0, 0)
+    try:
+        return _alone(lambda: _send_due(lake, keys, clock), lake.settings, clock)
+    except AlreadySyncing:
+        return Sent(0, 0)
+
+
+def send(address: str, title: str, body: str) -> str | None:
+    """Hand one message to Apprise; None if it went out, else why not, without the address' secrets."""
+    import apprise
+
+    with _captured() as said:
+        messenger = apprise.Apprise(asset=apprise.AppriseAsset(app_id="gapless", async_mode=False, secure_logging=True))
+        if not messenger.add(address):
+            return "Apprise does not know an address of this form"
+        went_out = messenger.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
+    if went_out:
+        return None
+    return scrubbed(" ".join(said.getvalue().split()), address)[:300] or "it was refused without a word"
+
+
+def scrubbed(text: str, address: str) -> str:
+    """A text in which nothing of an address is left that may be a secret: user, password, path, query."""
+    parts = urlsplit(address)
+    place = parts.netloc.rpartition("@")[2]
+    secrets = {parts.username, parts.password, *re.split(r"[/?&=:@,]", address)} - {None, "", parts.scheme, parts.hostname}
+    secrets |= {unquote(one) for one in secrets if one}
+    for secret in sorted((one for one in secrets if one and len(one) > 3 and one not in place), key=len, reverse=True):
+        text = text.replace(secret, "…")
+    return text
+
+
+@retry(retry=retry_if_exception_type(AlreadySyncing), stop=stop_after_delay(PATIENCE), wait=wait_fixed(0.5), reraise=True)
+def _alone(step: Callable[[], Sent], settings: Settings, clock: Callable[[], datetime]) -> Sent:
+    with lease(settings, RIGHT_TO_SEND, clock()):
+        return step()
+
+
+def _send_due(lake: Lake, keys: KeyStore, clock: Callable[[], datetime]) -> Sent:
+    sent = failed = 0
+    due = deliveries.due(lake.con, clock())
+    while due:
+        claimed = [one.message for one in due]
+        lake.commit(lambda con, claimed=claimed: deliveries.claim(con, claimed))  # type: ignore[misc]
+        for one in due:
+            error = _send_one(lake, keys, one, clock())
+            sent, failed = sent + (error is None), failed + (error is not None)
+            lake.commit(lambda con, one=one, error=error: _note(con, one, error, clock()))  # type: ignore[misc]
+        due = [one for one in deliveries.due(lake.con, clock()) if one.message not in claimed]
+    return Sent(sent, failed)
+
+
+def _send_one(lake: Lake, keys: KeyStore, one: Outgoing, now: datetime) -> str | None:
+    address = deliveries.address_of(keys, lake.settings, one.channel)
+    if address is None:
+        return ADDRESS_GONE
+    links = Links(lake.settings)
+    body = MARK.sub(lambda mark: links.address(PURPOSES[mark[1]], mark[2], now), one.body)
+    return send(address, one.title, f"{body}\n\n{words.MESSAGE_ID.format(id=one.message)}")
+
+
+def _note(con: duckdb.DuckDBPyConnection, one: Outgoing, error: str | None, now: datetime) -> None:
+    if error is None:
+        deliveries.note_sent(con, one.message, now)
+    else:
+        deliveries.note_failed(con, one, error, now)
+
+
+@contextmanager
+def _captured() -> Iterator[io.StringIO]:
+    """Apprise's own words, kept from every other log: addresses may stand in them."""
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+    logger, said = logging.getLogger("apprise"), io.StringIO()
+    handler = logging.StreamHandler(said)
+    handler.setLevel(logging.WARNING)
+    propagates, level = logger.propagate, logger.level
+    logger.addHandler(handler)
+    logger.propagate = False
+    logger.setLevel(logging.WARNING)
+    try:
+        yield said
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagates
+        logger.setLevel(level)

@@ -1,0 +1,228 @@
+"""What owners are to be told: written into the lake in the same transaction as the step it is about, sent afterwards.
+
+An incident remembers what its owner heard last, so that running this again says nothing twice:
+
+    open        nothing heard yet, and waiting does not mend it       -> opened
+                heard of it, 1, 3, 7 days since it began (again)      -> reminder
+                heard that waiting would mend it; now it does not     -> changed
+                heard that files cover it; they end too long ago      -> bridge_over
+                heard that it had ended less than a day ago (relapse) -> nothing until the first reminder
+    bridged     heard that it is open                                 -> bridged
+    closed      heard that it is open or bridged                      -> closed, unless the owner ended it
+    notice      each of its findings once; a key's end 14, 7 and 1 days ahead
+
+More than three messages of one sort to one owner within a round become one digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+import duckdb
+
+from alerts.compose import Message, Trouble, What, compose, digest
+from connectors import guides
+from store import deliveries, incidents
+from store.deliveries import Outgoing
+from store.incidents import SYSTEM, Incident
+from store.settings import Settings
+
+REMINDERS = (timedelta(days=1), timedelta(days=3), timedelta(days=7))
+STORM = 3
+ROUND = timedelta(minutes=15)
+"""How often `watch` looks: what happens within it is one round."""
+EXPIRY_DAYS = (1, 7, 14)
+MENDED_BY_WAITING = frozenset({"rate_limited", "maintenance", "unreachable", "answer_unreadable", "run_died"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """One incident and what is to be said of it; news: of a notice, which of its findings."""
+
+    incident: Incident
+    what: What
+    news: tuple[str, ...] = ()
+
+
+def post(con: duckdb.DuckDBPyConnection, settings: Settings, now: datetime, *, round_ends: bool = False) -> int:
+    """Write what is due into the outbox; returns how many messages. round_ends: what was held back for a digest goes out."""
+    due = [found for one in incidents.unsettled(con, now) if (found := _due(con, one, now)) is not None]
+    if not due:
+        return 0
+    deliveries.list_settings_channels(con, settings, now)
+    written = 0
+    for (owner, what), group in groupby(sorted(due, key=_sort), key=lambda one: (one.incident.owner, one.what)):
+        channels = deliveries.channels_of(con, owner)
+        if channels:  # who has no channel is told as soon as there is one
+            written += _write(con, list(group), owner, what, channels, now, round_ends)
+    return written
+
+
+def _sort(one: _Due) -> tuple[str, str, datetime, str]:
+    return one.incident.owner, one.what, one.incident.opened_at, one.incident.id
+
+
+def _due(con: duckdb.DuckDBPyConnection, one: Incident, now: datetime) -> _Due | None:
+    if one.kind == "notice":
+        return _due_notice(con, one)
+    if one.state == "closed":
+        return _due_end(con, one)
+    if one.state == "bridged":
+        return _Due(one, "bridged") if one.told == "opened" else None
+    if one.told is None:
+        return _Due(one, "opened") if one.urgent else None
+    if one.told == "bridged":
+        return _Due(one, "bridge_over")
+    if MENDED_BY_WAITING.issuperset(one.told_causes) and one.causes[0] not in MENDED_BY_WAITING and one.told == "opened":
+        return _Due(one, "changed")
+    passed = sum(now - one.phase_at >= after for after in REMINDERS)
+    return _Due(one, "reminder") if passed > one.reminders else None
+
+
+def _due_end(con: duckdb.DuckDBPyConnection, one: Incident) -> _Due | None:
+    if one.told not in ("opened", "bridged"):
+        return None
+    deliveries.silence(con, one.id)  # a reminder of what has ended is wrong by now
+    if one.closed_by in ("freeze", "disconnect", "owner"):
+        incidents.save(con, replace(one, told="closed"))
+        return None
+    return _Due(one, "closed")
+
+
+def _due_notice(con: duckdb.DuckDBPyConnection, one: Incident) -> _Due | None:
+    if one.state == "closed":
+        if one.told == "opened":
+            incidents.save(con, replace(one, told="closed", told_causes=()))
+        return None
+    news = tuple(token for token in _tokens(one) if token not in one.told_causes)
+    if not news:
+        return None
+    kinds = tuple(token.partition(":")[0] for token in news)
+    return _Due(one, "key_expiring" if kinds == ("key_expiring",) else "notice", kinds)
+
+
+def _tokens(one: Incident) -> list[str]:
+    """What there is to be told of a notice, each once: its findings, and of a key's end the days ahead."""
+    tokens = []
+    for kind in one.causes:
+        days = int(one.evidence.get(kind, {}).get("days", 0)) if kind == "key_expiring" else None
+        tokens.append(kind if days is None else f"{kind}:{next((limit for limit in EXPIRY_DAYS if days <= limit), '')}")
+    return tokens
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection,
+    due: Sequence[_Due],
+    owner: str,
+    what: What,
+    channels: Sequence[str],
+    now: datetime,
+    round_ends: bool,
+) -> int:
+    """Single messages, or one digest where they would be a storm."""
+    lately = deliveries.lately(con, owner, what, now - ROUND)
+    if len(due) <= STORM and len(due) + len(lately) > STORM and not round_ends:
+        return 0  # held back until the round ends
+    composed = [(one, compose(what, _trouble(con, one, now), now)) for one in due]
+    if len(due) + len(lately) > STORM:
+        return _write_digest(con, composed, owner, what, channels, now)
+    for one, message in composed:
+        deliveries.put(con, [_outgoing(one, message, channel, now) for channel in channels])
+        _remember(con, one)
+    return len(composed) * len(channels)
+
+
+def _write_digest(
+    con: duckdb.DuckDBPyConnection,
+    composed: Sequence[tuple[_Due, Message]],
+    owner: str,
+    what: What,
+    channels: Sequence[str],
+    now: datetime,
+) -> int:
+    unsent = deliveries.silence_unsent(con, owner, what, now - ROUND)
+    parts = [*(Message(title, body) for _, title, body in unsent), *(message for _, message in composed)]
+    told = digest(parts, stopped=what == "opened")
+    about = " ".join(
+        [*(incident for incident, _, _ in unsent), *(f"{one.incident.id}:{one.incident.messages}" for one, _ in composed)]
+    )
+    deliveries.put(
+        con,
+        [
+            Outgoing(
+                deliveries.message_id(about, f"digest {what}", 0, channel),
+                None,
+                owner,
+                channel,
+                "digest",
+                now,
+                told.title,
+                told.body,
+            )
+            for channel in channels
+        ],
+    )
+    for one, _ in composed:
+        _remember(con, one)
+    return len(channels)
+
+
+def _outgoing(one: _Due, message: Message, channel: str, now: datetime) -> Outgoing:
+    incident = one.incident
+    name = deliveries.message_id(incident.id, one.what, incident.messages, channel)
+    return Outgoing(name, incident.id, incident.owner, channel, one.what, now, message.title, message.body)
+
+
+def _remember(con: duckdb.DuckDBPyConnection, one: _Due) -> None:
+    """What the owner has now heard of it."""
+    incident = replace(one.incident, messages=one.incident.messages + 1)
+    match one.what:
+        case "closed" | "bridged":
+            incident = replace(incident, told=one.what)
+        case "notice" | "key_expiring":
+            incident = replace(incident, told="opened", told_causes=tuple({*incident.told_causes, *_tokens(incident)}))
+        case "reminder":
+            incident = replace(incident, told="opened", told_causes=incident.causes, reminders=incident.reminders + 1)
+        case _:
+            incident = replace(incident, told="opened", told_causes=incident.causes)
+    incidents.save(con, incident)
+
+
+def _trouble(con: duckdb.DuckDBPyConnection, due: _Due, now: datetime) -> Trouble:
+    """The incident with what the lake knows around it."""
+    one = due.incident
+    row = con.execute(
+        "SELECT c.exchange, p.read_until, p.complete_until, o.time_zone, o.year_starts FROM lake.ops.connections c"
+        " LEFT JOIN lake.main.completeness p USING (connection) LEFT JOIN lake.ops.owners o ON o.owner = c.owner WHERE c.connection = ?",
+        [one.connection],
+    ).fetchone()
+    if one.connection == SYSTEM or row is None:
+        return Trouble(one, None, None, _tax_year(one.since_at, None, None), news=due.news)
+    exchange, as_of, complete_until, zone, year_starts = row
+    together, siblings = _siblings(con, one, exchange, now) if one.kind == "import_stopped" else (1, 1)
+    year = _tax_year(as_of or one.since_at, zone, year_starts)
+    return Trouble(one, guides.load(exchange), as_of, year, complete_until, together, siblings, due.news)
+
+
+def _siblings(con: duckdb.DuckDBPyConnection, one: Incident, exchange: str, now: datetime) -> tuple[int, int]:
+    """How many connections of the exchange stopped for the same reason within a day, of how many there are."""
+    row = con.execute(
+        "SELECT count(*) FILTER (i.incident IS NOT NULL), count(*) FROM lake.ops.connections c LEFT JOIN lake.ops.incidents i"
+        " ON i.connection = c.connection AND i.kind = 'import_stopped' AND i.state <> 'closed' AND i.phase_at > ?"
+        " AND json_extract_string(i.causes, '$[0]') = ? WHERE c.exchange = ? AND c.frozen_at IS NULL",
+        [now - timedelta(days=1), one.causes[0], exchange],
+    ).fetchone()
+    return (max(1, row[0]), row[1]) if row else (1, 1)
+
+
+def _tax_year(moment: datetime, zone: str | None, year_starts: str | None) -> str:
+    """The owner's year a moment falls in: '2026', or '2026/27' where it does not begin in January. year_starts: 'MM-DD'."""
+    from zoneinfo import ZoneInfo
+
+    local = moment.astimezone(ZoneInfo(zone or "UTC"))
+    month, day = (int(part) for part in (year_starts or "01-01").split("-"))
+    year = local.year if (local.month, local.day) >= (month, day) else local.year - 1
+    return str(year) if (month, day) == (1, 1) else f"{year}/{(year + 1) % 100:02}"
