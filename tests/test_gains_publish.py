@@ -1,0 +1,57 @@
+"""From transactions in the lake to gains that say what they rest on."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from store.lake import Lake
+from tests.gains_book import Booked, Choice, book, reckoned
+
+
+def gains(lake: Lake, columns: str, where: str = "true") -> list[tuple[object, ...]]:
+    return lake.con.execute(f"SELECT {columns} FROM lake.main.gains WHERE {where} ORDER BY disposed_at, acquired_at").fetchall()
+
+
+def test_a_sale_takes_the_oldest_lot_with_fees_in_cost_and_off_proceeds(lake: Lake) -> None:
+    ids = book(
+        lake,
+        Booked(0, "trade", "5000 EUR", "100 BTC", "10 EUR"),
+        Booked(60, "trade", "50 BTC", "6000 EUR", "10 EUR"),
+        Booked(140, "trade", "6500 EUR", "50 BTC", "10 EUR"),
+        Booked(210, "trade", "40 BTC", "3600 EUR", "10 EUR"),
+    )
+    reckoned(lake)
+    assert gains(lake, "asset, quantity, cost, proceeds, fee, gain, acquired_tx, disposed_tx, flags") == [
+        ("BTC", Decimal(50), Decimal(2505), Decimal(5990), Decimal(10), Decimal(3485), ids[0], ids[1], None),
+        ("BTC", Decimal(40), Decimal(2004), Decimal(3590), Decimal(10), Decimal(1586), ids[0], ids[3], None),
+    ]
+    left = lake.con.execute("SELECT quantity, cost, place, acquired_tx FROM lake.main.lots ORDER BY acquired_at").fetchall()
+    assert left == [(Decimal(10), Decimal(501), "held", ids[0]), (Decimal(50), Decimal(6510), "held", ids[2])]
+
+
+def test_nothing_is_reckoned_again_until_something_changes(lake: Lake) -> None:
+    book(lake, Booked(0, "trade", "10 EUR", "1 BTC"), Booked(1, "trade", "10 EUR", "1 ETH"))
+    assert [each.rebuilt for each in reckoned(lake)] == [2]
+    assert [each.rebuilt for each in reckoned(lake)] == [0]
+    book(lake, Booked(2, "trade", "1 ETH", "12 EUR"))
+    assert [each.rebuilt for each in reckoned(lake)] == [1]
+    assert gains(lake, "asset, gain") == [("ETH", Decimal(2))]
+
+
+def test_the_view_shows_the_method_the_owner_chose_last(lake: Lake) -> None:
+    book(
+        lake,
+        *(Booked(n, "trade", f"{cost} EUR", "1 BTC") for n, cost in enumerate((10, 30, 20))),
+        Booked(9, "trade", "1 BTC", "100 EUR"),
+    )
+    seen = {}
+    for method in ("fifo", "lifo", "hifo", "average", "fifo"):
+        reckoned(lake, choice=Choice(method))
+        seen[method] = gains(lake, "method, gain")
+    assert seen == {
+        "fifo": [("fifo", Decimal(90))],
+        "lifo": [("lifo", Decimal(80))],
+        "hifo": [("hifo", Decimal(70))],
+        "average": [("average", Decimal(80))],
+    }
+    assert lake.con.execute("SELECT count(*) FROM lake.main.gains_by_method").fetchone() == (4,)
