@@ -7,7 +7,7 @@ SELECT connection,
     TRY_CAST(settings->>'stale_after_hours' AS DOUBLE) AS limit_hours
 FROM (
     -- a frozen account has ended, and one known by its files alone has no rights and is never synced
-    SELECT *, state NOT IN ('frozen', 'disconnected') AND (coalesce(rights, '[]') <> '[]' OR EXISTS (
+    SELECT *, frozen_at IS NULL AND (coalesce(rights, '[]') <> '[]' OR EXISTS (
         FROM lake.ops.runs r WHERE r.connection = c.connection AND r.kind IN ('sync', 're-read'))) AS watched
     FROM lake.ops.connections c
 )

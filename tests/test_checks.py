@@ -33,7 +33,7 @@ def test_a_connection_that_has_not_answered_for_longer_than_its_limit_is_stale(l
     add_connection(lake, "slow", synced=NOW - timedelta(hours=25))
     lake.con.execute("""UPDATE lake.ops.connections SET settings = '{"stale_after_hours": 48}' WHERE connection = 'slow'""")
     add_connection(lake, "closed", synced=NOW - timedelta(hours=25))
-    lake.con.execute("UPDATE lake.ops.connections SET state = 'frozen' WHERE connection = 'closed'")
+    lake.con.execute("UPDATE lake.ops.connections SET frozen_at = ? WHERE connection = 'closed'", [NOW - timedelta(hours=25)])
     (late,) = failed(lake)
     assert (late.check, late.connection, late.metric, late.value, late.threshold) == (
         "stale", "late", "hours_since_success", 25, 24,

@@ -5,9 +5,10 @@
 CREATE OR REPLACE VIEW lake.main.coverage AS
 SELECT connection, stream, scope, from_at, to_at, basis, source, stated_at FROM lake.core.coverage;
 
--- one stretch of time of one scope that should be covered and is not; the last stretch up to now counts after a day. Of a
--- connection that its owner froze, nothing is expected after that moment
-CREATE OR REPLACE VIEW lake.main.gaps AS
+-- one stretch of time of one scope that should be covered and is not, however short it is. fresh: it is the last one and not yet
+-- older than a day, which is what an import that works leaves open. Of a connection that its owner froze, nothing is expected
+-- after that moment
+CREATE OR REPLACE VIEW lake.core.uncovered AS
 WITH expected AS (
     SELECT s.connection, s.stream, s.scope, s.books, s.unreachable, c.history_from, c.cause,
         least(now(), coalesce(c.frozen_at, now())) AS ends_at
@@ -26,39 +27,117 @@ WITH expected AS (
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered_to
     FROM edges
 )
-SELECT w.connection, w.stream, w.scope, w.covered_to AS from_at, w.resumes_at AS to_at,
+SELECT w.connection, w.stream, w.scope, w.covered_to AS from_at, least(w.resumes_at, e.ends_at) AS to_at,
     CASE WHEN e.unreachable IS NOT NULL THEN e.unreachable
          WHEN w.resumes_at >= e.ends_at AND e.cause IS NOT NULL THEN 'imports stopped: ' || e.cause
          WHEN w.resumes_at >= e.ends_at AND w.covered_to <= e.history_from THEN 'never read'
          WHEN w.resumes_at >= e.ends_at THEN 'not read since'
          ELSE 'not proven complete' END AS why,
-    e.books
+    e.books, w.resumes_at >= e.ends_at AND w.covered_to >= e.ends_at - INTERVAL 26 HOUR AS fresh
 FROM walked w JOIN expected e USING (connection, stream, scope)
-WHERE w.resumes_at > w.covered_to AND (w.resumes_at < e.ends_at OR w.covered_to < e.ends_at - INTERVAL 26 HOUR);
+WHERE w.resumes_at > w.covered_to AND w.covered_to < e.ends_at;
 
--- one connection: until when everything that moves its balances is proven, and what spoils it. Where reported balances differ
--- from the legs something is missing that no stretch of time shows, since they last agreed
+-- one stretch of time of one scope that should be covered and is not; the last stretch up to now counts after a day
+CREATE OR REPLACE VIEW lake.main.gaps AS
+SELECT connection, stream, scope, from_at, to_at, why, books FROM lake.core.uncovered WHERE NOT fresh;
+
+-- one reason for which a stretch of time of a connection cannot be called complete: a gap in what moves balances, or something
+-- that a check found to be missing there although every stretch is covered. What made a balance differ or go below zero is
+-- missing somewhere before, so nothing since is sure. to_at NULL: without end
+CREATE OR REPLACE VIEW lake.core.spoilers AS
+SELECT connection, from_at, to_at, fresh, true AS is_gap,
+    concat(stream, CASE WHEN scope <> 'all' THEN ' ' || scope END, ': ', why) AS why
+FROM lake.core.uncovered WHERE books
+UNION ALL
+SELECT f.connection, CASE f.kind WHEN 'negative_balance' THEN c.history_from ELSE f.from_at END,
+    CASE f.kind WHEN 'coverage_hole' THEN f.to_at WHEN 'quarantined' THEN coalesce(f.to_at, f.from_at + INTERVAL 1 DAY) END,
+    false, false, CASE f.kind
+        WHEN 'balance_differs' THEN 'reported balances differ: ' || array_to_string(json_keys(f.evidence), ', ')
+        WHEN 'negative_balance' THEN 'more went out than came in: ' || array_to_string(json_keys(f.evidence), ', ')
+        WHEN 'coverage_hole' THEN 'nothing known of ' || array_to_string(json_keys(f.evidence), ', ')
+        ELSE 'lines that could not be read: ' || len(json_keys(f.evidence)) END
+FROM lake.ops.findings f JOIN lake.ops.connections c USING (connection)
+WHERE f.resolved_at IS NULL AND f.kind IN ('balance_differs', 'coverage_hole', 'negative_balance', 'quarantined');
+
+-- what rests on less than proof, or is not imported at all: one remark about one stretch of a connection; to_at NULL: without end
+CREATE OR REPLACE VIEW lake.core.remarks AS
+SELECT connection, from_at, to_at, concat(stream, CASE WHEN scope <> 'all' THEN ' ' || scope END, ' rests on your word') AS remark
+FROM lake.core.coverage WHERE basis = 'owner'
+UNION ALL
+SELECT connection, frozen_at, NULL, 'frozen on ' || strftime(frozen_at, '%Y-%m-%d') || ': nothing afterwards is in here'
+FROM lake.ops.connections WHERE frozen_at IS NOT NULL
+UNION ALL
+SELECT c.connection, c.history_from, NULL, 'not imported, though the key may use it: ' || n.part
+FROM lake.ops.connections c JOIN (VALUES
+    ('binance', 'enableFutures', 'futures'), ('binance', 'enableMargin', 'margin'),
+    ('binance', 'enableVanillaOptions', 'options'), ('binance', 'enablePortfolioMarginTrading', 'portfolio margin')
+) AS n(exchange, name, part) ON n.exchange = c.exchange AND list_contains(from_json(c.rights, '["VARCHAR"]'), n.name);
+
+-- one connection: until when everything that moves its balances is proven, and what spoils it
 CREATE OR REPLACE VIEW lake.main.completeness AS
-WITH holes AS (
-    SELECT connection, min(from_at) AS first_gap_at, count(*) AS gap_count,
-        string_agg(DISTINCT stream || CASE WHEN scope = 'all' THEN '' ELSE ' ' || scope END || ': ' || why, '; ') AS spoiled_by
-    FROM lake.main.gaps WHERE books GROUP BY connection
+WITH spoilt AS (
+    SELECT connection, min(from_at) AS first_at, count(*) FILTER (is_gap) AS gap_count, list(DISTINCT why ORDER BY why) AS whys
+    FROM lake.core.spoilers WHERE NOT fresh GROUP BY connection
+), read_scopes AS (
+    SELECT s.connection, coalesce(max(c.to_at), any_value(k.history_from)) AS read_until
+    FROM lake.ops.scopes s JOIN lake.ops.connections k USING (connection)
+    LEFT JOIN lake.core.coverage c ON c.connection = s.connection AND c.stream = s.stream AND c.scope IN (s.scope, 'all')
+    WHERE s.books GROUP BY s.connection, s.stream, s.scope
 ), reached AS (
-    SELECT s.connection, min(coalesce(c.read_until, k.history_from)) AS read_until
-    FROM lake.ops.scopes s JOIN lake.ops.connections k USING (connection) LEFT JOIN (
-        SELECT connection, stream, scope, max(to_at) AS read_until FROM lake.core.coverage GROUP BY ALL
-    ) c ON c.connection = s.connection AND c.stream = s.stream AND c.scope IN (s.scope, 'all')
-    WHERE s.books GROUP BY s.connection
-), differing AS (
-    SELECT connection, min(from_at) AS agreed_until,
-        'reported balances differ: ' || string_agg(array_to_string(json_keys(evidence), ', '), ', ') AS spoiled_by
-    FROM lake.ops.findings WHERE kind = 'balance_differs' AND resolved_at IS NULL GROUP BY connection
+    SELECT connection, min(read_until) AS read_until FROM read_scopes GROUP BY connection
+), remarked AS (
+    SELECT connection, string_agg(DISTINCT remark, '; ' ORDER BY remark) AS notes FROM lake.core.remarks GROUP BY connection
 )
-SELECT c.connection, c.history_from, least(h.first_gap_at, d.agreed_until, r.read_until) AS complete_until, r.read_until,
-    h.connection IS NULL AND d.connection IS NULL AND r.read_until IS NOT NULL AS complete, coalesce(h.gap_count, 0) AS gap_count,
-    nullif(concat_ws('; ', h.spoiled_by, d.spoiled_by), '') AS spoiled_by, c.frozen_at
-FROM lake.ops.connections c LEFT JOIN holes h USING (connection) LEFT JOIN differing d USING (connection)
-LEFT JOIN reached r USING (connection);
+SELECT c.connection, c.history_from, least(s.first_at, r.read_until) AS complete_until, r.read_until,
+    s.connection IS NULL AND r.read_until IS NOT NULL AS complete, coalesce(s.gap_count, 0) AS gap_count,
+    array_to_string(s.whys[:10], '; ') || CASE WHEN len(s.whys) > 10 THEN format('; and {} more', len(s.whys) - 10) ELSE '' END AS spoiled_by,
+    c.frozen_at, c.owner, n.notes
+FROM lake.ops.connections c LEFT JOIN spoilt s USING (connection) LEFT JOIN reached r USING (connection)
+LEFT JOIN remarked n USING (connection);
+
+-- one year of one owner: it begins where the owner says that years begin, in the owner's time zone, and is named by that day's year
+CREATE OR REPLACE VIEW lake.core.years AS
+WITH owned AS (
+    SELECT c.connection, c.owner, coalesce(o.time_zone, 'UTC') AS time_zone, coalesce(o.year_starts, '01-01') AS year_starts, c.history_from,
+        least(now(), coalesce(c.frozen_at, now())) AS ends_at
+    FROM lake.ops.connections c LEFT JOIN lake.ops.owners o USING (owner)
+), counted AS (
+    SELECT *, unnest(range(year(timezone(time_zone, history_from)) - 1, year(timezone(time_zone, ends_at)) + 1)) AS year FROM owned
+), dated AS (
+    SELECT *, timezone(time_zone, (year || '-' || year_starts)::TIMESTAMP) AS from_at,
+        timezone(time_zone, (year + 1 || '-' || year_starts)::TIMESTAMP) AS to_at
+    FROM counted
+)
+SELECT connection, owner, year, from_at, to_at, ends_at FROM dated WHERE to_at > history_from AND from_at < ends_at;
+
+-- one year of one connection: a year that is over is complete only if nothing of it is open, be it the last hour of it
+CREATE OR REPLACE VIEW lake.main.completeness_by_year AS
+WITH spoilt AS (
+    SELECT y.connection, y.year, min(greatest(s.from_at, y.from_at)) AS first_at, count(*) FILTER (s.is_gap) AS gap_count,
+        list(DISTINCT s.why ORDER BY s.why) AS whys
+    FROM lake.core.years y JOIN lake.core.spoilers s
+        ON s.connection = y.connection AND s.from_at < least(y.to_at, y.ends_at) AND (s.to_at IS NULL OR s.to_at > y.from_at)
+            AND NOT (s.fresh AND y.to_at > y.ends_at)
+    GROUP BY y.connection, y.year
+), remarked AS (
+    SELECT y.connection, y.year, string_agg(DISTINCT r.remark, '; ' ORDER BY r.remark) AS notes
+    FROM lake.core.years y JOIN lake.core.remarks r
+        ON r.connection = y.connection AND r.from_at < y.to_at AND (r.to_at IS NULL OR r.to_at > y.from_at)
+    GROUP BY y.connection, y.year
+)
+SELECT y.owner, y.connection, y.year::INTEGER AS year, y.from_at, y.to_at, s.connection IS NULL AND c.read_until IS NOT NULL AS complete,
+    least(s.first_at, y.to_at, greatest(c.read_until, y.from_at)) AS complete_until, coalesce(s.gap_count, 0) AS gap_count,
+    array_to_string(s.whys[:10], '; ') || CASE WHEN len(s.whys) > 10 THEN format('; and {} more', len(s.whys) - 10) ELSE '' END AS spoiled_by,
+    n.notes
+FROM lake.core.years y JOIN lake.main.completeness c USING (connection)
+LEFT JOIN spoilt s USING (connection, year) LEFT JOIN remarked n USING (connection, year);
+
+-- one year of one owner over all connections: complete only if each of them is
+CREATE OR REPLACE VIEW lake.main.completeness_by_owner AS
+SELECT owner, year, min(from_at) AS from_at, max(to_at) AS to_at, bool_and(complete) AS complete, min(complete_until) AS complete_until,
+    sum(gap_count)::BIGINT AS gap_count, string_agg(connection || ': ' || spoiled_by, '; ' ORDER BY connection) AS spoiled_by,
+    string_agg(connection || ': ' || notes, '; ' ORDER BY connection) AS notes
+FROM lake.main.completeness_by_year GROUP BY owner, year;
 
 -- one connection as it stands
 CREATE OR REPLACE VIEW lake.main.connections AS
@@ -78,11 +157,11 @@ SELECT t.connection, c.exchange, t.tx_id, t.native_id, t.occurred_at, t.kind, t.
     t.order_id, t.tx_hash, t.source_type, t.note, t.first_seen
 FROM lake.core.transactions t LEFT JOIN lake.ops.connections c USING (connection);
 
--- one asset of one connection: the sum of its legs, as of when, and whether anything is missing behind it
+-- one asset of one connection: the sum of its legs, as of when, and what is missing behind it, if anything is
 CREATE OR REPLACE VIEW lake.main.balances AS
-SELECT l.connection, l.asset, sum(l.amount) AS amount, p.complete_until AS as_of, coalesce(p.complete, false) AS complete
-FROM lake.core.legs l LEFT JOIN lake.main.completeness p USING (connection)
-GROUP BY l.connection, l.asset, p.complete_until, p.complete;
+SELECT l.connection, l.asset, l.amount, p.complete_until AS as_of, coalesce(p.complete, false) AS complete, p.spoiled_by, p.notes
+FROM (SELECT connection, asset, sum(amount) AS amount FROM lake.core.legs GROUP BY connection, asset) l
+LEFT JOIN lake.main.completeness p USING (connection);
 
 -- one asset in one wallet at the last time its exchange reported it
 CREATE OR REPLACE VIEW lake.main.reported_balances AS

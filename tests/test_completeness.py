@@ -1,0 +1,209 @@
+"""Complete is never said of a period while anything of it is open, and is said again when the gap is closed, either way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from connectors.contract import Window
+from store import accounts, coverage, keep
+from store.accounts import Connection
+from store.coverage import Claim
+
+SLOT = timedelta(hours=12)
+SLOTS = 1_600
+"""More than two years of slots before now, so that one year at least is over."""
+NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+START = NOW - SLOTS * SLOT
+SCOPES = ("BTC/EUR", "ETH/EUR")
+FRESH = timedelta(hours=26)
+ROWS = "SELECT year, from_at, to_at, complete, complete_until FROM lake.main.completeness_by_year ORDER BY year"
+
+slots = st.integers(0, SLOTS)
+stretches = st.lists(st.tuples(st.sampled_from((*SCOPES, "all")), slots, slots), max_size=8)
+kept = st.lists(st.tuples(slots, st.integers(1, 3)), max_size=2)
+"""Where covered time is interrupted, and for how many slots: most of what is drawn at random would hardly ever be whole."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A connection's coverage as slots, per scope; ends: the slot after which nothing is expected, None: it goes on."""
+
+    claims: tuple[tuple[str, int, int], ...]
+    ends: int | None
+    zone: str
+    year_starts: str
+
+
+def nearly_whole(holes: Sequence[tuple[int, int]], until: int) -> tuple[tuple[str, int, int], ...]:
+    """Claims for both scopes from the first slot to `until`, but for these holes."""
+    edges = sorted({0, until, *(slot for start, length in holes for slot in (start, start + length))})
+    gone = {slot for start, length in holes for slot in range(start, start + length)}
+    return tuple(
+        (scope, start, end) for start, end in pairwise(edges) if start not in gone and end <= until for scope in SCOPES
+    )
+
+
+anyhow = st.builds(
+    Told,
+    stretches.map(tuple) | st.builds(nearly_whole, kept, st.sampled_from((SLOTS, SLOTS, SLOTS - 1, SLOTS - 5, SLOTS - 800))),
+    st.none() | slots,
+    st.sampled_from(("UTC", "Europe/Berlin", "America/New_York")),
+    st.sampled_from(("01-01", "04-06", "07-01")),
+)  # fmt: skip
+
+
+def tell(con: duckdb.DuckDBPyConnection, told: Told) -> None:
+    for table in ("core.coverage", "ops.connections", "ops.scopes", "ops.owners", "ops.findings"):
+        con.execute(f"DELETE FROM lake.{table}")
+    accounts.add(con, Connection("k", "kraken", START), (), None, START)
+    accounts.expect_scopes(con, "k", [("trades", scope, True) for scope in SCOPES], START)
+    con.execute(
+        "INSERT INTO lake.ops.owners BY NAME SELECT 'me' AS owner, ? AS time_zone, ? AS year_starts",
+        [told.zone, told.year_starts],
+    )
+    if told.ends is not None:
+        con.execute("UPDATE lake.ops.connections SET frozen_at = ?", [START + told.ends * SLOT])
+    claims = [Claim("trades", scope, Window(START + a * SLOT, START + b * SLOT), "paged", "run") for scope, a, b in told.claims]
+    coverage.credit(con, "k", claims, NOW)
+
+
+def expected(told: Told) -> range:
+    return range(SLOTS if told.ends is None else told.ends)
+
+
+def uncovered(told: Told) -> set[int]:
+    """The slots, before the end of what is expected, that not every scope is covered in."""
+    covered = {
+        scope: {slot for name, a, b in told.claims if name in (scope, "all") for slot in range(a, b)} for scope in SCOPES
+    }
+    return {slot for slot in expected(told) if not all(slot in covered[scope] for scope in SCOPES)}
+
+
+def year_of(told: Told, year: int) -> tuple[datetime, datetime]:
+    month, first = map(int, told.year_starts.split("-"))
+    start, end = (datetime.combine(date(n, month, first), datetime.min.time(), ZoneInfo(told.zone)) for n in (year, year + 1))
+    return start.astimezone(UTC), end.astimezone(UTC)
+
+
+@given(told=anyhow)
+@example(told=Told(nearly_whole([], SLOTS), None, "UTC", "01-01"))
+@example(told=Told(nearly_whole([], SLOTS - 2), None, "UTC", "01-01"))
+@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_year_is_complete_exactly_when_nothing_of_it_is_open(tables: duckdb.DuckDBPyConnection, told: Told) -> None:
+    tell(tables, told)
+    ends = NOW if told.ends is None else START + told.ends * SLOT
+    open_slots = uncovered(told)
+    rows = tables.execute(ROWS).fetchall()
+    years = [row[0] for row in rows]
+    assert years == list(range(years[0], years[0] + len(years))) if years else told.ends == 0
+    for year, from_at, to_at, complete, complete_until in rows:
+        assert (from_at, to_at) == year_of(told, year)
+        spoiling = [
+            slot
+            for slot in sorted(open_slots)
+            if START + slot * SLOT < min(to_at, ends) and START + (slot + 1) * SLOT > from_at
+        ]
+        last = len(expected(told))
+        while last - 1 in open_slots:
+            last -= 1
+        if to_at > ends and START + last * SLOT > ends - FRESH:
+            spoiling = [slot for slot in spoiling if slot < last]  # an import that works leaves the last day open
+        assert complete == (not spoiling), (year, spoiling[:3])
+        if spoiling:
+            assert complete_until == max(from_at, START + spoiling[0] * SLOT)
+
+
+def test_the_last_hour_of_a_year_that_is_over_counts(tables: duckdb.DuckDBPyConnection) -> None:
+    """Though the view of gaps leaves a day's grace at the end."""
+    over = NOW - timedelta(hours=2)
+    tell(tables, Told((), None, "UTC", f"{over:%m-%d}"))
+    from_midnight = over.replace(hour=0)
+    coverage.credit(
+        tables, "k", [Claim("trades", "all", Window(START, from_midnight - timedelta(hours=1)), "paged", "run")], NOW
+    )
+    told = {row[1]: row[3] for row in tables.execute(ROWS).fetchall()}
+    if NOW - from_midnight < timedelta(hours=24):
+        assert tables.execute("SELECT count(*) FROM lake.main.gaps").fetchone() == (0,)
+    assert [told[start] for start in sorted(told)][-2:] == [False, True]
+
+
+@pytest.mark.parametrize("basis", ["paged", "running_balance", "overlap", "owner"])
+def test_a_gap_that_is_closed_either_way_is_closed(tables: duckdb.DuckDBPyConnection, basis: str) -> None:
+    tell(tables, Told(nearly_whole([(100, 2)], SLOTS), None, "UTC", "01-01"))
+    view = "SELECT complete, gap_count, spoiled_by, notes FROM lake.main.completeness"
+    spoiled = "trades BTC/EUR: not proven complete; trades ETH/EUR: not proven complete"
+    assert tables.execute(view).fetchone() == (False, 2, spoiled, None)
+    hole = Window(START + 100 * SLOT, START + 102 * SLOT)
+    coverage.credit(tables, "k", [Claim("trades", "all", hole, basis, "up-1" if basis != "paged" else "run")], NOW)
+    notes = "trades rests on your word" if basis == "owner" else None
+    assert tables.execute(view).fetchone() == (True, 0, None, notes)
+    by_year = tables.execute("SELECT bool_and(complete), count(notes) FROM lake.main.completeness_by_year").fetchone()
+    assert by_year == (True, 1 if basis == "owner" else 0)
+
+
+def test_a_scheduler_that_stopped_long_ago_leaves_nothing_complete_since(tables: duckdb.DuckDBPyConnection) -> None:
+    tell(tables, Told(nearly_whole([], SLOTS - 900), None, "UTC", "01-01"))
+    stopped = START + (SLOTS - 900) * SLOT
+    rows = tables.execute(ROWS).fetchall()
+    assert [complete for _, _, to_at, complete, _ in rows] == [to_at <= stopped for _, _, to_at, _, _ in rows]
+    assert tables.execute("SELECT complete, complete_until FROM lake.main.completeness").fetchone() == (False, stopped)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("balance_differs", "reported balances differ: BTC, ETH"),
+        ("negative_balance", "more went out than came in: BTC, ETH"),
+        ("coverage_hole", "nothing known of BTC, ETH"),
+        ("quarantined", "lines that could not be read: 2"),
+    ],
+)
+def test_what_a_check_found_missing_spoils_what_every_stretch_covers(
+    tables: duckdb.DuckDBPyConnection, kind: str, words: str
+) -> None:
+    tell(tables, Told(nearly_whole([], SLOTS), None, "UTC", "01-01"))
+    since = START + 1_000 * SLOT
+    keep.open_finding(tables, "k", kind, "k", {"BTC": {}, "ETH": {}}, NOW, since=since)
+    spoiled = "SELECT complete, spoiled_by FROM lake.main.completeness"
+    assert tables.execute(spoiled).fetchone() == (False, words)
+    years = tables.execute("SELECT to_at <= ?, complete FROM lake.main.completeness_by_year ORDER BY year", [since]).fetchall()
+    assert all(not complete for before, complete in years if not before or kind == "negative_balance") or kind == "quarantined"
+    assert all(complete for before, complete in years if before and kind != "negative_balance")
+    keep.resolve_findings(tables, "k", kind, "k", NOW)
+    assert tables.execute(spoiled).fetchone() == (True, None)
+
+
+def test_balances_say_why_they_are_not_complete(tables: duckdb.DuckDBPyConnection) -> None:
+    tell(tables, Told(nearly_whole([(3, 1)], SLOTS), None, "UTC", "01-01"))
+    tables.execute("DELETE FROM lake.core.legs")
+    tables.execute("INSERT INTO lake.core.legs VALUES ('k', uuid(), 1, ?, 'in', 'spot', 'BTC', 2)", [START])
+    told = tables.execute("SELECT asset, amount, as_of, complete, spoiled_by FROM lake.main.balances").fetchall()
+    why = "trades BTC/EUR: not proven complete; trades ETH/EUR: not proven complete"
+    assert told == [("BTC", 2, START + 3 * SLOT, False, why)]
+
+
+def test_a_frozen_connection_says_so_and_what_is_not_imported_is_named(tables: duckdb.DuckDBPyConnection) -> None:
+    tell(tables, Told(nearly_whole([], SLOTS - 100), SLOTS - 100, "UTC", "01-01"))
+    tables.execute("""UPDATE lake.ops.connections SET exchange = 'binance', rights = '["enableFutures", "enableReading"]'""")
+    frozen = START + (SLOTS - 100) * SLOT
+    notes = f"frozen on {frozen:%Y-%m-%d}: nothing afterwards is in here; not imported, though the key may use it: futures"
+    assert tables.execute("SELECT complete, notes FROM lake.main.completeness").fetchone() == (True, notes)
+
+
+def test_an_owner_is_complete_where_every_connection_is(tables: duckdb.DuckDBPyConnection) -> None:
+    tell(tables, Told(nearly_whole([], SLOTS), None, "UTC", "01-01"))
+    by_owner = "SELECT bool_and(complete), string_agg(DISTINCT spoiled_by, '') FROM lake.main.completeness_by_owner"
+    assert tables.execute(by_owner).fetchone() == (True, None)
+    accounts.add(tables, Connection("other", "kraken", START), (), None, START)
+    accounts.expect_scopes(tables, "other", [("ledger", "all", True)], START)
+    assert tables.execute(by_owner).fetchone() == (False, "other: ledger: never read")
