@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from connectors.contract import KeyFacts
-from serve import check_commands, errors, file_commands, incident_commands, report_commands
+from serve import check_commands, errors, file_commands, incident_commands, keeping_commands, report_commands
 from serve.listing import Json, listing
 from serve.output import print_json, say
 
@@ -25,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for more in (incident_commands, check_commands, report_commands, file_commands):
+for more in (incident_commands, check_commands, report_commands, file_commands, keeping_commands):
     app.add_typer(more.app)
 
 Name = Annotated[str, typer.Argument(help="A connection's name, as in `gapless connections`.")]
@@ -139,6 +139,7 @@ def import_(
     ],
     connection: Annotated[str, typer.Option(help="The connection the files belong to.")],
     layout: Annotated[str, typer.Option(help="The kind of export, where it cannot be recognised.")] = "",
+    zone: Annotated[str, typer.Option(help="In which zone the file's clock runs: Europe/Berlin, UTC+1.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -147,7 +148,7 @@ def import_(
     from store.lake import spare_pandas
 
     spare_pandas()
-    raise typer.Exit(run(files, connection, layout or None, yes=yes, as_json=as_json))
+    raise typer.Exit(run(files, connection, layout or None, zone or None, yes=yes, as_json=as_json))
 
 
 @app.command()

@@ -1,0 +1,174 @@
+"""One file that holds everything of an embedded lake but the master key: catalog, Parquet, owners' files, encrypted keys.
+
+Parquet files and owners' files never change once written, so a backup holds the commit lock only for as long as it takes to copy
+the catalog and to link the files it names. A lake on PostgreSQL or S3 is backed up with the tools of those.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import sqlite3
+import tarfile
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from store.keep import file_digest
+from store.locks import commit_lock
+from store.settings import Settings
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+CATALOG, DATA, ARCHIVE, KEYS = "catalog.sqlite", "lake", "archive", "keys.json"
+
+
+class BackupRefused(Exception):
+    """A backup cannot be made, or put back, as asked; the message says what to do. Nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What a backup holds: files beside the manifest, and their bytes."""
+
+    made_at: datetime
+    files: int
+    bytes: int
+
+
+def back_up(settings: Settings, target: Path, now: datetime) -> Backup:
+    """Write the backup to `target`, whole or not at all, readable by its owner alone."""
+    _refuse_elsewhere(settings)
+    if not settings.sqlite_path.exists():
+        raise BackupRefused(f"there is no lake in {settings.home} yet")
+    if target.exists():
+        raise BackupRefused(f"{target} is there already: choose another name")
+    with tempfile.TemporaryDirectory(prefix=".backup-", dir=settings.home) as folder:
+        staged = Path(folder)
+        with commit_lock(settings):
+            _copy_catalog(settings.sqlite_path, staged / CATALOG)
+            _link_tree(Path(settings.data_path), staged / DATA, staged / CATALOG)
+        _link_tree(settings.archive, staged / ARCHIVE)
+        if (settings.home / KEYS).exists():
+            shutil.copyfile(settings.home / KEYS, staged / KEYS)
+        return _write(staged, target, now)
+
+
+def restore(settings: Settings, source: Path) -> Backup:
+    """Put a backup into an empty home. Every file is held against the manifest before anything is put in place."""
+    _refuse_elsewhere(settings)
+    for taken in (settings.sqlite_path, Path(settings.data_path)):
+        if taken.exists() and (taken.is_file() or any(taken.iterdir())):
+            raise BackupRefused(f"{taken} is there already: restore into an empty home (GAPLESS_HOME), nothing is overwritten")
+    settings.make_home()
+    with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.home) as folder:
+        staged = Path(folder)
+        backup = _unpack(source, staged)
+        _point_catalog(staged / CATALOG, settings.data_path)
+        Path(settings.data_path).rmdir()
+        shutil.move(staged / DATA, settings.data_path)
+        if (staged / ARCHIVE).exists():
+            shutil.move(staged / ARCHIVE, settings.archive)
+        if (staged / KEYS).exists():
+            (staged / KEYS).chmod(0o600)
+            (staged / KEYS).replace(settings.home / KEYS)
+        # last: without its catalog there is no lake, so a restore that was killed can be begun again
+        (staged / CATALOG).replace(settings.sqlite_path)
+    return backup
+
+
+def _refuse_elsewhere(settings: Settings) -> None:
+    if settings.uses_postgres or "://" in settings.data_path:
+        raise BackupRefused(
+            "this lake lies in PostgreSQL or in a bucket: back up the catalog with pg_dump and the bucket with its provider's"
+            " versioning, in this order, so that every file the catalog names is there"
+        )
+
+
+def _copy_catalog(catalog: Path, copy: Path) -> None:
+    with closing(sqlite3.connect(catalog)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+
+
+def _link_tree(root: Path, target: Path, catalog: Path | None = None) -> None:
+    """Link (or copy, across file systems) the files below; of the lake's only those that its catalog names."""
+    named = None if catalog is None else _named_files(catalog)
+    target.mkdir()
+    if not root.exists():
+        return
+    for path in sorted(path for path in root.rglob("*") if path.is_file()):
+        if named is not None and path.name not in named:
+            continue
+        place = target / path.relative_to(root)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(path, place)
+        except OSError:
+            shutil.copyfile(path, place)
+
+
+def _named_files(catalog: Path) -> frozenset[str]:
+    with closing(sqlite3.connect(catalog)) as con:
+        rows = con.execute("SELECT path FROM ducklake_data_file UNION SELECT path FROM ducklake_delete_file").fetchall()
+    return frozenset(Path(row[0]).name for row in rows)
+
+
+def _write(staged: Path, target: Path, now: datetime) -> Backup:
+    files = sorted(path for path in staged.rglob("*") if path.is_file())
+    named = {str(path.relative_to(staged)): file_digest(path) for path in files}
+    backup = Backup(now, len(files), sum(path.stat().st_size for path in files))
+    manifest = {"format": FORMAT, "made_at": now.isoformat(), "bytes": backup.bytes, "files": named}
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            with tarfile.open(fileobj=file, mode="w") as tar:
+                _add_text(tar, MANIFEST, json.dumps(manifest, indent=1))
+                for path in files:
+                    tar.add(path, arcname=str(path.relative_to(staged)), recursive=False)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return backup
+
+
+def _add_text(tar: tarfile.TarFile, name: str, text: str) -> None:
+    content = text.encode()
+    member = tarfile.TarInfo(name)
+    member.size = len(content)
+    tar.addfile(member, io.BytesIO(content))
+
+
+def _unpack(source: Path, staged: Path) -> Backup:
+    """Extract into `staged` exactly what the manifest names, byte for byte."""
+    try:
+        with tarfile.open(source) as tar:
+            first = tar.next()
+            text = tar.extractfile(first) if first is not None and first.name == MANIFEST else None
+            if text is None:
+                raise BackupRefused(f"{source.name} is no backup of gapless: it does not begin with a manifest")
+            manifest = json.loads(text.read())
+            if manifest["format"] != FORMAT:
+                raise BackupRefused(f"{source.name} is a backup of another format ({manifest['format']}): update gapless")
+            tar.extractall(staged, filter="data")
+    except (tarfile.TarError, ValueError, KeyError, EOFError) as exc:
+        raise BackupRefused(f"{source.name} is no whole backup of gapless ({exc}): take another one") from exc
+    (staged / MANIFEST).unlink()
+    found = {str(path.relative_to(staged)): file_digest(path) for path in sorted(staged.rglob("*")) if path.is_file()}
+    wrong = sorted({name for name in manifest["files"].keys() | found.keys() if manifest["files"].get(name) != found.get(name)})
+    if wrong:
+        raise BackupRefused(
+            f"{source.name} is damaged: {', '.join(wrong[:3])} and {max(len(wrong) - 3, 0)} more are not as written"
+        )
+    return Backup(datetime.fromisoformat(manifest["made_at"]), len(found), manifest["bytes"])
+
+
+def _point_catalog(catalog: Path, data_path: str) -> None:
+    """DuckLake keeps the absolute path of its files, all others are relative to it."""
+    with closing(sqlite3.connect(catalog)) as con, con:
+        con.execute("UPDATE ducklake_metadata SET value = ? WHERE key = 'data_path'", [data_path])
