@@ -16,13 +16,15 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 from cryptography.fernet import Fernet
 
+from serve.kept_secret import kept_secret
 from serve.output import say
-from store.keys import write_private
+from serve.page.auth import sign_in_link
 from store.settings import Settings
 
 CHECKOUT = Path(__file__).parent.parent
@@ -101,7 +103,9 @@ def run(*, workers: int, port: int) -> int:
                 "--name",
                 f"worker-{number}",
             )
-        _tell(settings, port, password, home)
+        link = sign_in_link(settings, lambda: datetime.now(UTC))  # before the page starts: it makes the secret both use
+        system.start("page", sys.executable, "-m", "serve.page")
+        _tell(settings, port, password, link, home)
         while not stopping:
             if (name := system.dead()) is not None:
                 raise SupervisorFailed(f"the {name} ended by itself; its last words are in {home / name}.log")
@@ -139,13 +143,6 @@ def environment(settings: Settings, home: Path, password: str, port: int) -> dic
     }
 
 
-def kept_secret(path: Path, fresh: str) -> str:
-    """The secret in a 0600 file, made on the first start."""
-    if not path.exists():
-        write_private(path, fresh)
-    return path.read_text().strip()
-
-
 def _ask_to_stop_on_signals() -> list[int]:
     """A list that is empty until SIGINT or SIGTERM arrives."""
     stopping: list[int] = []
@@ -172,9 +169,11 @@ def _wait_until_healthy(system: _System, port: int, stopping: list[int]) -> None
         raise SupervisorFailed(f"the server was not healthy within {HEALTHY_WITHIN:.0f} s; see {system.logs / 'server'}.log")
 
 
-def _tell(settings: Settings, port: int, password: str, home: Path) -> None:
+def _tell(settings: Settings, port: int, password: str, link: str, home: Path) -> None:
     say("")
-    say(f"[bold]gapless is up.[/]  Runs and schedules: http://127.0.0.1:{port}   sign in with  owner:{password}")
+    say(f"[bold]gapless is up.[/]  Sign in, once, within an hour: {link}")
+    say(f"  later     {settings.page_url}   the password is in {settings.home / 'page' / 'password'}")
+    say(f"  prefect   Runs and schedules: http://127.0.0.1:{port}   sign in with  owner:{password}")
     say(f"  lake      {settings.catalog_url}")
     say(f"  logs      {home}")
     say("  schedule  every connection is synced at five past the hour; now: gapless sync")

@@ -36,7 +36,10 @@ class System:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, env=environment | {"GAPLESS_HOME": str(home), "GAPLESS_THROTTLE": "0"}
+                command,
+                stdout=log,
+                stderr=log,
+                env=environment | {"GAPLESS_HOME": str(home), "GAPLESS_THROTTLE": "0", "GAPLESS_PAGE_PORT": str(port + 1)},
             )
         wait_for(lambda: "gapless is up" in self.log.read_text(), STARTS_WITHIN, self.log)
         password = (home / "prefect" / "password").read_text()

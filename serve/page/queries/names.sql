@@ -1,0 +1,2 @@
+-- the names of all connections
+SELECT connection, exchange FROM lake.ops.connections ORDER BY connection

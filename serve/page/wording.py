@@ -1,0 +1,155 @@
+"""How the page writes values: dates for people, amounts exact, names of states and bases in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from alerts.words import CAUSES, what_happened, what_to_do
+from connectors import guides
+from serve.output import amount
+
+STATES: Mapping[str, tuple[str, str]] = {
+    "ok": ("ok", "Up to date"),
+    "stopped": ("bad", "Stopped importing"),
+    "new": ("quiet", "Not read yet"),
+    "frozen": ("quiet", "Frozen"),
+    "bridged": ("warn", "Bridged by a file"),
+}
+"""State of a connection -> the tone it is shown in, its words."""
+BASES: Mapping[str, str] = {
+    "paged": "read from the exchange, page by page",
+    "reconciled": "proven by balances that agree",
+    "running_balance": "a file whose balance column has no break",
+    "overlap": "a file whose ends meet what the exchange told",
+    "owner": "confirmed by you",
+}
+KINDS: Mapping[str, str] = {
+    "import_stopped": "Import stopped",
+    "data_inconsistent": "Data do not agree",
+    "notice": "Notice",
+}
+
+
+CLOSED: Mapping[str, str] = {
+    "proof": "everything is proven again",
+    "itself": "healed by itself",
+    "freeze": "the connection was frozen",
+    "disconnect": "the connection was removed",
+    "owner": "by you",
+}
+INCIDENT_TONES: Mapping[str, str] = {"open": "bad", "bridged": "warn", "closed": "ok"}
+_CAUSE = re.compile(r"\b(" + "|".join(CAUSES) + r")\b( or (" + "|".join(CAUSES) + r")\b)*")
+
+
+def causes_of(cause: str | None) -> tuple[str, ...]:
+    """The causes in a stored text, `a or b`; those the words know."""
+    return tuple(one for one in (cause or "").split(" or ") if one in CAUSES)
+
+
+def happened(cause: str | None) -> str:
+    causes = causes_of(cause)
+    return what_happened(causes) if causes else cause or ""
+
+
+def to_do(cause: str | None) -> str:
+    causes = causes_of(cause)
+    return what_to_do(causes) if causes else ""
+
+
+def in_words(text: str | None) -> str:
+    """A text of ours with the names of causes told in words."""
+    return _CAUSE.sub(lambda found: happened(found.group(0)), text or "")
+
+
+def scope_words(scope: str) -> str:
+    return "list of its parts" if scope == "markets" else scope
+
+
+def exchange_title(exchange_id: str) -> str:
+    return guides.load(exchange_id).title
+
+
+def moment(value: datetime | None, none: str = "not yet") -> Markup | str:
+    """`14 Nov 2026, 09:05 UTC`."""
+    if value is None:
+        return none
+    return _time(value, f"{value.astimezone(UTC):%-d %b %Y, %H:%M} UTC")
+
+
+def day(value: datetime | None, none: str = "not yet") -> Markup | str:
+    """`14 Nov 2026`."""
+    return none if value is None else _time(value, f"{value.astimezone(UTC):%-d %b %Y}")
+
+
+def until(value: datetime, now: datetime) -> Markup | str:
+    """The end of a stretch; `now` where it has not ended."""
+    return "now" if value >= now - timedelta(minutes=5) else moment(value)
+
+
+def plain_day(value: datetime) -> str:
+    return f"{value.astimezone(UTC):%-d %b %Y}"
+
+
+def plain_moment(value: datetime) -> str:
+    return f"{value.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
+
+
+def ago(value: datetime, now: datetime) -> str:
+    """`3 hours ago`, or `in 12 days`."""
+    passed = now - value
+    size = _size(abs(passed))
+    if size is None:
+        return "just now"
+    return f"{size} ago" if passed > timedelta(0) else f"in {size}"
+
+
+def lasting(value: timedelta) -> str:
+    return _size(value) or "less than a minute"
+
+
+def exact(value: Any) -> str:
+    """A number with all its digits and no zeros behind them."""
+    if value is None:
+        return "–"
+    return amount(value) if isinstance(value, Decimal) else f"{value:,}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 line`, `3 lines`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def capital(text: str) -> str:
+    """The first letter large, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def _time(value: datetime, words: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(value.astimezone(UTC).isoformat(), escape(words))
+
+
+def _size(span: timedelta) -> str | None:
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if span.total_seconds() >= length:
+            return count(int(span.total_seconds() // length), unit)
+    return None
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "moment": moment, "day": day, "plain_day": plain_day, "plain_moment": plain_moment, "ago": ago, "lasting": lasting,
+    "exact": exact, "count": count, "capital": capital, "happened": happened, "to_do": to_do, "exchange": exchange_title,
+    "state_tone": lambda state: STATES.get(state, ("quiet", state))[0],
+    "state_words": lambda state: STATES.get(state, ("quiet", state))[1],
+    "basis_words": lambda basis: BASES.get(basis, basis),
+    "in_words": in_words, "scope_words": scope_words, "until": until,
+    "closed_words": lambda by: CLOSED.get(by, by or ""),
+    "incident_tone": lambda state: INCIDENT_TONES.get(state, "quiet"),
+    "kind_words": lambda kind: KINDS.get(kind, kind),
+}  # fmt: skip
+"""What templates may call a value."""

@@ -1,0 +1,45 @@
+"""The page as a real server on loopback, as `python -m serve.page` runs it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from serve.page.app import create
+from serve.page.sync_runs import Starter
+from store.settings import Settings
+
+
+def settings_of_a_page(home: Path) -> Settings:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return Settings(home=home, throttle=0, page_port=free.getsockname()[1])
+
+
+def browser(settings: Settings) -> httpx.Client:
+    """A client that keeps cookies and follows nothing by itself."""
+    return httpx.Client(base_url=settings.page_url, trust_env=False, timeout=60)
+
+
+@contextmanager
+def served(settings: Settings, starter: Starter | None = None) -> Iterator[str]:
+    """Serves an existing lake; yields the page's address."""
+    config = uvicorn.Config(create(settings, starter=starter), host="127.0.0.1", port=settings.page_port, log_level="warning")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the page did not start"
+            time.sleep(0.01)
+        yield settings.page_url
+    finally:
+        server.should_exit = True
+        thread.join()
