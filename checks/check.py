@@ -36,10 +36,18 @@ class Check:
 
 CHECKS = (
     Check("balances", "balance_differs"),
+    Check("duplicates", "duplicates"),
+    Check("implausible", "implausible"),
     Check("negative_balances", "negative_balance"),
     Check("open_gaps", "open_gap"),
     Check("quarantined_lines", "quarantined"),
+    Check("rows_changed", "row_changed", keeps=False),
+    Check("schema_drift", "schema_drift"),
+    Check("silence", "coverage_hole"),
+    Check("sources_disagree", "sources_disagree", keeps=False),
     Check("stale", "stale"),
+    Check("transfers", "unmatched_transfer"),
+    Check("understood", "not_understood"),
 )
 """Every check, by name."""
 

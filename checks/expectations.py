@@ -52,11 +52,24 @@ class MostOfRow:
 
 SUITES: Mapping[str, tuple[Most | MostOfRow, ...]] = {
     "balances": (Most("differing_assets"),),
+    "duplicates": (
+        Most("doubled_transactions"), Most("stray_legs"), Most("shared_transactions", 4),
+        Most("repeated_instants", 9), Most("wholly_repeated_files"),
+    ),
+    "implausible": (
+        Most("out_of_time"), Most("empty"), Most("fee_above"), Most("price_apart"), Most("unknown_assets"),
+    ),
     "negative_balances": (Most("negative_holdings"),),
     "open_gaps": (Most("open_gaps"),),
     "quarantined_lines": (Most("quarantined_lines"),),
+    "rows_changed": (Most("changed_rows"), Most("vanished")),
+    "schema_drift": (Most("drifted_fields"),),
+    "silence": (Most("times_the_usual", 10),),
+    "sources_disagree": (Most("disagreements"),),
     "stale": (MostOfRow("hours_since_success", "limit_hours", STALE_HOURS),),
-}
+    "transfers": (Most("unmatched_transfers"),),
+    "understood": (Most("not_understood"),),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

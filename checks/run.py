@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -28,6 +28,8 @@ EXAMPLES = 20
 """Rows of evidence that a finding holds; how many more there are is told."""
 SEEN = 3
 """Rows of evidence that are named in one line."""
+TOLD_FOR = timedelta(days=30)
+"""How long it is told that a row has changed: the newer answer stands, so there is nothing to wait for."""
 EVERY_CONNECTION = ""
 FINDINGS = {check.name: check.finding for check in CHECKS}
 
@@ -65,24 +67,26 @@ class _Evidence:
         return {**self.rows, **({f"{more} more": {}} if more else {})}
 
 
-def run_checks(lake: Lake, now: datetime) -> list[CheckResult]:
-    """Judge every connection by every check as of `now`; figures and findings are kept in one commit."""
-    frames, broken = _measure(lake.con, now)
+def run_checks(lake: Lake, now: datetime, checks: Sequence[Check] = CHECKS) -> list[CheckResult]:
+    """Judge every connection by these checks as of `now`; figures and findings are kept in one commit."""
+    frames, broken = _measure(lake.con, checks, now)
     judged = _judge(frames)
     failed = {(one.check, one.connection) for one in judged if one.verdict == "failed"}
-    evidence = {check.name: _evidence(lake.con, check, failed, now) for check in CHECKS if check.name in frames}
+    evidence = {check.name: _evidence(lake.con, check, failed, now) for check in checks if check.name in frames}
     results = [*broken, *(_result(one, evidence[one.check]) for one in judged)]
     unclear = {(one.check, one.connection) for one in results if one.verdict == "broken"}
     lake.commit(lambda con: _keep(con, results, evidence, unclear, now))
     return sorted(results, key=lambda one: (one.check, one.connection, one.metric))
 
 
-def _measure(con: duckdb.DuckDBPyConnection, now: datetime) -> tuple[dict[str, pd.DataFrame], list[CheckResult]]:
+def _measure(
+    con: duckdb.DuckDBPyConnection, checks: Sequence[Check], now: datetime
+) -> tuple[dict[str, pd.DataFrame], list[CheckResult]]:
     """The figures of every check, and what could not be measured."""
     names = {connection.name for connection in accounts.every(con)}
     frames: dict[str, pd.DataFrame] = {}
     broken: list[CheckResult] = []
-    for check in CHECKS:
+    for check in checks:
         try:
             frame = ask(con, check.metric, now=now).df()
         except duckdb.Error as exc:
@@ -150,6 +154,10 @@ def _keep(
     con.executemany(
         "INSERT INTO lake.ops.check_results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [(run, now, one.check, one.connection, one.metric, one.value, one.threshold, one.verdict, one.saw) for one in results],
+    )
+    con.execute(
+        "UPDATE lake.ops.findings SET resolved_at = ? WHERE kind = 'row_changed' AND resolved_at IS NULL AND found_at < ?",
+        [now, now - TOLD_FOR],
     )
     for check in CHECKS:
         if check.keeps and check.name in evidence:

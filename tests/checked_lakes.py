@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
 
+from checks.check import CHECKS
 from checks.run import CheckResult, run_checks
-from store import accounts
+from store import accounts, keep
 from store.accounts import Connection
 from store.lake import Lake
 
@@ -56,15 +57,36 @@ def move(
         )
 
 
+def upload(lake: Lake, name: str, rows: Iterable[tuple[float, str, str]], file: str = "up-1") -> None:
+    """A file without ids: when (days after START), asset and amount of each of its lines."""
+    lake.con.execute(
+        "INSERT INTO lake.ops.uploads BY NAME SELECT ? AS upload, ? AS connection, ? || '.csv' AS file_name, ?::TIMESTAMPTZ AS from_at",
+        [file, name, file, START],
+    )
+    for line, (days, asset, amount) in enumerate(rows, start=1):
+        lake.con.execute(
+            "INSERT INTO lake.core.rows BY NAME SELECT ? AS connection, ? AS source, 'file' AS origin, ? AS line, 0 AS part,"
+            " 'movement' AS grain, ? AS occurred_at, 'spot' AS wallet, ? AS in_asset, ?::DECIMAL(38, 18) AS in_amount",
+            [name, file, line, day(days), asset, amount],
+        )
+
+
+def find(lake: Lake, name: str, kind: str, days_ago: float = 0) -> None:
+    """A finding that the merge or a re-read has left."""
+    keep.open_finding(lake.con, name, kind, f"{kind} source", {"rows": 1, "row_id": "L1"}, NOW - timedelta(days=days_ago))
+
+
 def report(lake: Lake, name: str, days: float, **amounts: str) -> None:
     """What the exchange said it holds, that many days after START."""
     for asset, amount in amounts.items():
         lake.con.execute("INSERT INTO lake.core.balances VALUES (?, ?, 'spot', ?, ?, 'page')", [name, day(days), asset, amount])
 
 
-def failed(lake: Lake, now: datetime = NOW) -> list[CheckResult]:
-    """The figures out of bounds; none of the checks may be broken but for those whose tables are not there."""
-    return [one for one in run_checks(lake, now) if one.verdict == "failed"]
+def failed(lake: Lake, *names: str) -> list[CheckResult]:
+    """The figures out of bounds by these checks, by all where none is named; nothing may be broken."""
+    results = run_checks(lake, NOW, [check for check in CHECKS if check.name in names] if names else CHECKS)
+    assert [one for one in results if one.verdict == "broken"] == []
+    return [one for one in results if one.verdict == "failed"]
 
 
 def findings(lake: Lake) -> list[tuple[str, str, str]]:

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from checks.check import CHECKS
+from checks.run import run_checks
 from store.lake import Lake
-from tests.checked_lakes import NOW, START, add_connection, cover, day, failed, findings, move, report
+from tests.checked_lakes import NOW, START, add_connection, cover, day, failed, find, findings, move, report, upload
 from tests.mixtures import memory_lake
+
+(TRANSFERS,) = (check for check in CHECKS if check.name == "transfers")
 
 
 @pytest.fixture
@@ -34,7 +38,7 @@ def test_a_connection_that_has_not_answered_for_longer_than_its_limit_is_stale(l
     lake.con.execute("""UPDATE lake.ops.connections SET settings = '{"stale_after_hours": 48}' WHERE connection = 'slow'""")
     add_connection(lake, "closed", synced=NOW - timedelta(hours=25))
     lake.con.execute("UPDATE lake.ops.connections SET frozen_at = ? WHERE connection = 'closed'", [NOW - timedelta(hours=25)])
-    (late,) = failed(lake)
+    (late,) = failed(lake, "stale")
     assert (late.check, late.connection, late.metric, late.value, late.threshold) == (
         "stale", "late", "hours_since_success", 25, 24,
     )  # fmt: skip
@@ -46,10 +50,10 @@ def test_time_that_nobody_has_read_is_a_gap(lake: Lake) -> None:
     lake.con.execute("UPDATE lake.ops.connections SET last_success_at = ? WHERE connection = 'holed'", [NOW])
     cover(lake, "holed", START, day(10))
     cover(lake, "holed", day(12), NOW)
-    (holed,) = failed(lake)
+    (holed,) = failed(lake, "open_gaps")
     assert (holed.check, holed.connection, holed.value) == ("open_gaps", "holed", 1)
     cover(lake, "holed", day(10), day(12), basis="owner")
-    assert failed(lake) == []
+    assert failed(lake, "open_gaps") == []
     assert findings(lake) == []
 
 
@@ -59,7 +63,7 @@ def test_a_reported_balance_that_the_transactions_do_not_make_is_told_with_the_m
     report(lake, "short", 10, BTC="1", ETH="3")
     report(lake, "short", 30, BTC="1.5", ETH="3")
     report(lake, "short", 99, BTC="1.5", ETH="3")
-    (short,) = failed(lake)
+    (short,) = failed(lake, "balances")
     assert (short.check, short.connection, short.value) == ("balances", "short", 1)
     evidence = "SELECT from_at, json_keys(evidence), evidence->>'$.BTC.reported', (evidence->>'$.BTC.parted_at')::TIMESTAMPTZ"
     told = lake.con.execute(f"{evidence} FROM lake.ops.findings WHERE resolved_at IS NULL").fetchall()
@@ -69,7 +73,7 @@ def test_a_reported_balance_that_the_transactions_do_not_make_is_told_with_the_m
 def test_a_wallet_that_gave_more_than_it_had_is_told_with_the_first_moment(lake: Lake) -> None:
     add_connection(lake, "under")
     move(lake, "under", [(1, "BTC", "1"), (2, "BTC", "-3"), (3, "BTC", "5"), (1, "ETH", "1"), (1, "ETH", "-1")])
-    (under,) = failed(lake)
+    (under,) = failed(lake, "negative_balances")
     assert (under.check, under.value) == ("negative_balances", 1)
     assert findings(lake) == [("under", "negative_balance", "spot BTC")]
     assert lake.con.execute("SELECT from_at FROM lake.ops.findings").fetchall() == [(day(2),)]
@@ -86,6 +90,140 @@ def test_lines_that_could_not_be_read_are_counted(lake: Lake) -> None:
         "INSERT INTO lake.ops.uploads BY NAME SELECT 'up-1' AS upload, 'files' AS connection, ?::TIMESTAMPTZ AS from_at",
         [day(5)],
     )
-    (files,) = failed(lake)
+    (files,) = failed(lake, "quarantined_lines")
     assert (files.check, files.value) == ("quarantined_lines", 2)
     assert findings(lake) == [("files", "quarantined", "up-1")]
+
+
+def test_a_transaction_that_stands_twice_is_counted(lake: Lake) -> None:
+    lake.con.execute("INSERT INTO lake.core.transactions FROM lake.core.transactions LIMIT 1")
+    assert [(one.metric, one.value) for one in failed(lake, "duplicates")] == [("doubled_transactions", 1), ("stray_legs", 1)]
+
+
+def test_an_account_that_is_connected_twice_is_told_on_both(lake: Lake) -> None:
+    for name in ("one", "same", "another"):
+        add_connection(lake, name)
+        days = [(n, "BTC", f"{n}.5") for n in range(1, 9)] if name != "another" else [(n, "BTC", "0.5") for n in range(1, 9)]
+        move(lake, name, days)
+    lake.con.execute("UPDATE lake.core.transactions SET native_id = 'L' || (epoch(occurred_at) // 86400)")
+    found = [(one.connection, one.metric, one.value) for one in failed(lake, "duplicates")]
+    assert found == [("one", "shared_transactions", 8), ("same", "shared_transactions", 8)]
+
+
+def test_a_file_that_was_pasted_together_repeats_itself_and_equal_fills_do_not(lake: Lake) -> None:
+    add_connection(lake, "twice", exchange="binance")
+    lines = [(n, "BTC", f"{n}") for n in range(30)]
+    upload(lake, "twice", [*lines, *lines[10:22]])
+    add_connection(lake, "wholly", exchange="binance")
+    upload(lake, "wholly", lines[:4] * 2)
+    add_connection(lake, "fills", exchange="binance")
+    upload(lake, "fills", [line for line in lines for _ in range(1 + (line[0] % 3 > 0))])
+    assert [(one.connection, one.metric, one.value) for one in failed(lake, "duplicates")] == [
+        ("twice", "repeated_instants", 12), ("wholly", "wholly_repeated_files", 1),
+    ]  # fmt: skip
+    assert findings(lake) == [("twice", "duplicates", "up-1"), ("wholly", "duplicates", "up-1")]
+
+
+@pytest.mark.parametrize(
+    ("metric", "told"),
+    [
+        ("out_of_time", "occurred_at = now() + INTERVAL 2 DAY"),
+        ("out_of_time", "occurred_at = TIMESTAMPTZ '1970-01-01 00:00:00+00'"),
+        ("empty", "legs = 0"),
+        ("fee_above", "fee_asset = 'BTC', fee_amount = 3"),
+        ("price_apart", "side = 'buy', out_asset = 'EUR', out_amount = 100, price = 500"),
+        ("price_apart", "price = 0"),
+    ],
+)
+def test_a_transaction_that_can_hardly_be_so_is_told(lake: Lake, metric: str, told: str) -> None:
+    lake.con.execute(f"UPDATE lake.core.transactions SET {told} WHERE in_amount = 2")
+    assert [(one.metric, one.value) for one in failed(lake, "implausible")] == [(metric, 1)]
+
+
+def test_an_odd_but_possible_transaction_is_not_told(lake: Lake) -> None:
+    possible = (
+        "side = 'buy', out_asset = 'EUR', out_amount = 100, price = 50.1, fee_asset = 'BTC', fee_amount = 2",
+        "kind = 'withdrawal', fee_asset = 'BTC', fee_amount = 3",  # a small withdrawal may cost more than it moves
+    )
+    for told in possible:
+        lake.con.execute(f"UPDATE lake.core.transactions SET {told} WHERE in_amount = 2")
+        assert failed(lake, "implausible") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "known"), [("btc", False), ("XBTC", False), ("DOT.S", False), ("1INCH", True), ("ZETA", True)]
+)
+def test_a_code_that_is_no_asset_is_told(lake: Lake, code: str, known: bool) -> None:
+    move(lake, "well", [(3, code, "1")])
+    assert [one.metric for one in failed(lake, "implausible")] == ([] if known else ["unknown_assets"])
+
+
+def test_rows_that_the_exchange_changed_or_lost_are_told_for_a_while(lake: Lake) -> None:
+    find(lake, "well", "row_changed", days_ago=3)
+    find(lake, "well", "row_vanished", days_ago=60)
+    assert [(one.metric, one.value) for one in failed(lake, "rows_changed")] == [("changed_rows", 1), ("vanished", 1)]
+    lake.con.execute("UPDATE lake.ops.findings SET found_at = found_at - INTERVAL 30 DAY")
+    failed(lake, "rows_changed")
+    assert [(one.metric, one.value) for one in failed(lake, "rows_changed")] == [("vanished", 1)]
+
+
+def test_sources_that_contradict_each_other_are_told_and_roundings_are_not(lake: Lake) -> None:
+    find(lake, "well", "rounded_twice")
+    assert failed(lake, "sources_disagree") == []
+    find(lake, "well", "api_did_not_return")
+    assert [(one.metric, one.value) for one in failed(lake, "sources_disagree")] == [("disagreements", 1)]
+
+
+def test_a_kind_that_nobody_knows_is_told_and_krakens_own_vagueness_is_not(lake: Lake) -> None:
+    move(lake, "well", [(4, "BTC", "1")], kind="other", source_type="transfer")
+    assert failed(lake, "understood") == []
+    move(lake, "well", [(5, "BTC", "1"), (6, "BTC", "1")], kind="other", source_type="moonshot")
+    assert [(one.metric, one.value) for one in failed(lake, "understood")] == [("not_understood", 2)]
+    assert findings(lake) == [("well", "not_understood", "moonshot")]
+
+
+def test_a_long_silence_is_told_only_where_it_rests_on_the_owners_word(lake: Lake) -> None:
+    add_connection(lake, "quiet")
+    move(lake, "quiet", [(n / 2, "BTC", "1") for n in range(60)])
+    move(lake, "quiet", [(60 + n / 2, "BTC", "1") for n in range(60)])
+    assert failed(lake, "silence") == []
+    cover(lake, "quiet", day(32), day(55), basis="owner")
+    (quiet,) = failed(lake, "silence")
+    assert (quiet.connection, round(quiet.value or 0)) == ("quiet", 30)
+
+
+def page(lake: Lake, name: str, days_ago: float, body: str) -> None:
+    at = NOW - timedelta(days=days_ago)
+    lake.con.execute(
+        "INSERT INTO lake.raw.pages BY NAME SELECT ? || ? AS page, ? AS connection, 'kraken/ledger_api' AS layout, 'ledger' AS stream,"
+        " ? AS fetched_at, 1 AS row_count, ? AS body",
+        [name, str(days_ago), name, at, body],
+    )
+
+
+def test_an_answer_that_changes_its_fields_is_told_and_one_with_other_ids_is_not(lake: Lake) -> None:
+    add_connection(lake, "drifts")
+    for name in ("well", "drifts"):
+        for days in (1, 2, 3, 20, 21, 22):
+            field = "amount_value" if name == "drifts" and days < 7 else "amount"
+            page(lake, name, days, f'{{"result": {{"ledger": {{"L{days}AB-CD": {{"{field}": "1", "asset": "XXBT"}}}}}}}}')
+    assert [(one.connection, one.value) for one in failed(lake, "schema_drift")] == [("drifts", 2)]
+    told = lake.con.execute("SELECT json_keys(evidence) FROM lake.ops.findings").fetchall()
+    assert told == [(["kraken/ledger_api: gone amount", "kraken/ledger_api: new amount_value"],)]
+
+
+def test_two_ends_of_a_transfer_that_did_not_meet_are_told_once_it_was_tried(lake: Lake) -> None:
+    add_connection(lake, "from")
+    add_connection(lake, "to")
+    move(lake, "from", [(5, "BTC", "-1")], kind="withdrawal")
+    move(lake, "to", [(5.1, "BTC", "0.999"), (30, "BTC", "1")], kind="deposit")
+    verdicts = {one.connection: one.verdict for one in run_checks(lake, NOW, [TRANSFERS])}
+    assert verdicts == {"from": "broken", "to": "broken", "well": "broken"}
+    lake.con.execute("UPDATE lake.core.transactions SET first_seen = ?", [START])
+    lake.con.execute("INSERT INTO lake.mart.published BY NAME SELECT 'me' AS owner, ?::TIMESTAMPTZ AS built_at", [NOW])
+    assert [(one.connection, one.value) for one in failed(lake, "transfers")] == [("from", 1)]
+    lake.con.execute(
+        "INSERT INTO lake.mart.transfers BY NAME SELECT o.tx_id AS out_tx, i.tx_id AS in_tx FROM lake.core.transactions o,"
+        " lake.core.transactions i WHERE o.connection = 'from' AND i.connection = 'to' AND i.in_amount < 1"
+    )
+    assert failed(lake, "transfers") == []

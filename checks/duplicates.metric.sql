@@ -1,0 +1,47 @@
+-- Failing means: something stands twice. The lake has no unique constraints, so its own are counted here: a transaction stands once,
+-- and has the legs it says it has. An owner may also have connected one account twice, or uploaded a file that was pasted together
+-- and tells a stretch of itself again. The owner can disconnect the one, or take the file back and upload it as the exchange gave it.
+WITH stands AS (
+    SELECT connection, count(*) - count(DISTINCT tx_id) AS doubled, sum(legs) AS legs FROM lake.core.transactions GROUP BY connection
+), moves AS (
+    SELECT connection, count(*) AS legs FROM lake.core.legs GROUP BY connection
+), ends AS (
+    -- the first and the last of each connection: the same account has the same ones
+    SELECT connection, unnest(arg_min(t, occurred_at, 100) || arg_max(t, occurred_at, 100)) AS one FROM (
+        SELECT connection, occurred_at, {'at': occurred_at, 'id': native_id, 'out': out_amount, 'in': in_amount} AS t
+        FROM lake.core.transactions WHERE native_id IS NOT NULL
+            AND (SELECT count(*) > 1 FROM lake.ops.connections)
+    ) GROUP BY connection
+), shared AS (
+    SELECT connection, max(transactions) AS transactions FROM (
+        SELECT a.connection, count(DISTINCT a.one) AS transactions
+        FROM ends a JOIN ends b ON b.one = a.one AND b.connection <> a.connection
+        JOIN lake.ops.connections x ON x.connection = a.connection
+        JOIN lake.ops.connections y ON y.connection = b.connection AND y.exchange = x.exchange
+        GROUP BY a.connection, b.connection
+    ) GROUP BY connection
+), told AS (
+    -- one thing that a file without ids tells, and how often
+    SELECT connection, source, occurred_at, hash(grain, wallet, out_asset, out_amount, in_asset, in_amount, fee_asset, fee_amount) AS words,
+        count(*) AS times
+    FROM lake.core.rows WHERE origin = 'file' AND row_id IS NULL GROUP BY ALL
+), stretches AS (
+    SELECT connection, source, times > 1 AS again, occurred_at,
+        row_number() OVER (PARTITION BY connection, source ORDER BY occurred_at, words)
+            - row_number() OVER (PARTITION BY connection, source, times > 1 ORDER BY occurred_at, words) AS stretch
+    FROM told SEMI JOIN (SELECT connection, source FROM told WHERE times > 1) USING (connection, source)
+), repeated AS (
+    SELECT connection, max(instants) AS instants FROM (
+        SELECT connection, count(DISTINCT occurred_at) AS instants FROM stretches WHERE again GROUP BY connection, source, stretch
+    ) GROUP BY connection
+), whole AS (
+    SELECT connection, count(*) AS files FROM (
+        SELECT connection FROM told GROUP BY connection, source HAVING min(times) > 1 AND count(DISTINCT occurred_at) > 2
+    ) GROUP BY connection
+)
+SELECT c.connection, coalesce(s.doubled, 0) AS doubled_transactions, abs(coalesce(s.legs, 0) - coalesce(m.legs, 0))::BIGINT AS stray_legs,
+    coalesce(h.transactions, 0) AS shared_transactions, coalesce(r.instants, 0) AS repeated_instants,
+    coalesce(w.files, 0) AS wholly_repeated_files
+FROM lake.ops.connections c LEFT JOIN stands s USING (connection) LEFT JOIN moves m USING (connection)
+LEFT JOIN shared h USING (connection) LEFT JOIN repeated r USING (connection) LEFT JOIN whole w USING (connection)
+ORDER BY c.connection
