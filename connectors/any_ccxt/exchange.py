@@ -6,8 +6,8 @@ has no trades to ask for; never beside them, because unified ledger rows carry n
 What it cannot know, and therefore does not claim:
 * what is neither trade, deposit nor withdrawal: rewards, conversions, interest, rebates. Balances will not match where an
   account has them, and its history then stays a gap until a CSV fills it;
-* what a key may do: ccxt has no unified question for it, so only a refusal tells;
-* whose key it is: the same account connected twice is not noticed;
+* what a key may do and whose it is, but for the exchanges in `probes.py`: elsewhere only a refusal tells, and the same
+  account connected twice is not noticed;
 * whether an exchange's deposit fee is inside the amount: ccxt hands it on as it comes; it is booked on top;
 * derivatives, and fills of markets that ccxt no longer lists: it cannot name them.
 
@@ -23,9 +23,11 @@ from functools import partial
 from typing import Any
 
 from connectors.any_ccxt.habits import HABITS, UNTOLD_WINDOW, UNTOLD_WINDOW_ELSE, Habit
+from connectors.any_ccxt.probes import READ, ask_key
 from connectors.any_ccxt.walk import History, ask, pull, read_decimals_as_text
 from connectors.client import CcxtClient
 from connectors.contract import Ask, Exchange, KeyFacts, Known, Market, Page, Stream, one_scope
+from connectors.failures import OwnerMustAct
 
 LAG = timedelta(minutes=10)
 
@@ -136,7 +138,13 @@ def _balances(habit: Habit, client: CcxtClient, asked: Ask) -> Iterator[Page]:
 
 
 def _probe(client: CcxtClient) -> KeyFacts:
-    """That the key is valid and reads balances; nothing more can be asked."""
-    read_decimals_as_text(client)
-    ask(client, "fetchBalance")
-    return KeyFacts(account_id=None, rights=("read",), missing={}, excessive=())
+    """What the exchange says of the key where it can be asked (`probes.py`), and in any case that it reads balances."""
+    facts = ask_key(client)
+    try:
+        read_decimals_as_text(client)
+        ask(client, "fetchBalance")
+    except OwnerMustAct as failure:
+        # the answer about the key names what is missing better than a refusal does
+        if facts is None or not facts.missing or "permission_missing" not in failure.causes:
+            raise
+    return facts or KeyFacts(account_id=None, rights=READ, missing={}, excessive=())
