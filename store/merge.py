@@ -113,17 +113,11 @@ class _Merge:
 
     def absorb(self) -> Merged:
         self._run("arrive")
-        self._run("leaving")
-        for from_api, step, decimals in self._rows("what_arrives"):
-            if from_api:
-                self._run("arrive_api")
-                self._run("leaving_answers")
-            else:
-                self._run("arrive_file", step=step, decimals=decimals)
-        loose = self._rows("what_is_loose")
-        if len(loose) == 1:
-            source, step, decimals = loose[0]
-            self._run("arrive_loose", loose_source=source, step=step, decimals=decimals)
+        self._run("overtaken")
+        if self._run("any_rows"):
+            self._tell_apart()
+        else:
+            self._run("arrive_first")
         self._run("days")
         return self._settle()
 
@@ -137,32 +131,48 @@ class _Merge:
 
     def rebuild(self) -> Merged:
         self._run("nothing_arrives")
-        self._run("leaving")
         self._run("every_day")
         return self._settle()
+
+    def _tell_apart(self) -> None:
+        """Find what of the arriving rows says anything new."""
+        self._run("stored")
+        for from_api, step, decimals in self._rows("what_arrives"):
+            if not from_api:
+                self._run("arrive_file", step=step, decimals=decimals)
+            elif self._run("arrive_api"):
+                self._run("leaving_answers")
+        loose = self._rows("what_is_loose")
+        if len(loose) == 1:
+            source, step, decimals = loose[0]
+            self._run("arrive_loose", loose_source=source, step=step, decimals=decimals)
 
     def _settle(self) -> Merged:
         """Derive the touched days, write what differs, count it, leave nothing behind."""
         counts = {"new": 0, "changed": 0, "removed": 0}
         if self._number("SELECT count(*) FROM days"):
-            self._reach()
-            self._derive()
+            standing = self._reach()
+            self._derive(alone=not standing and bool(self._run("all_new")))
             counts |= dict(self.con.execute("SELECT what, count(*) FROM differing GROUP BY what").fetchall())
-            for step in ("write", "write_ids", "write_findings"):
-                self._run(step)
+            self._write(taken_out=counts["changed"] + counts["removed"])
         else:
             self._run("untouched")
+        if self._run("moving"):
+            self._run("move_rows")
         self._run("write_rows")
         merged = Merged(known=self._run("known"), **counts)
         self._clean()
         return merged
 
-    def _reach(self) -> None:
-        """Add the days whose rows may meet rows of the days found so far, until nothing is added."""
-        transits = self._run("transits")
+    def _reach(self) -> int:
+        """Add the days whose rows may meet rows of the days found so far; how many rows stand on them in the end."""
+        transits = 0
         for turn in count(1):
-            if not self._run("elsewhere"):
+            ((elsewhere, standing),) = self._rows("elsewhere")
+            if not elsewhere:
                 break
+            if turn == 1:
+                transits = self._run("transits")
             found = self._run("reach", round=turn)
             if transits:
                 found += self._run("reach_transits", round=turn)
@@ -171,12 +181,15 @@ class _Merge:
         first, last = self.con.execute("SELECT min(day), max(day) FROM days").fetchall()[0]
         self.given["start"] = EPOCH + timedelta(days=first)
         self.given["until"] = EPOCH + timedelta(days=last + 1)
+        return int(standing)
 
-    def _derive(self) -> None:
+    def _derive(self, alone: bool) -> None:
+        """alone: only new rows are there to be told of, so that nothing in the lake is to be compared with them."""
+        self._run("ground_new" if alone else "ground")
         self._run("said")
-        if self._run("ids"):
+        if self._run("doubled") and self._run("ids"):
             self._amend("fill")
-        coarsest, voices, windows, orders, described = self._rows("what_stands")[0]
+        coarsest, voices, windows, orders, described, from_files, loose = self._rows("what_stands")[0]
         if described:
             self._amend("describe")
             self._run("drop")
@@ -191,9 +204,28 @@ class _Merge:
         if orders:
             self._run("orders")
             self._run("drop")
+        self._run("parts")
+        if described:
+            self._run("parts_described")
         self._run("transactions")
+        if from_files and self._run("paged_claims"):
+            self._run("unreturned")
+        if loose:
+            self._run("edges")
         self._run("findings")
+        self._run("nothing_stood" if alone else "stood")
         self._run("difference")
+
+    def _write(self, taken_out: int) -> None:
+        """The difference: first out, then in."""
+        if taken_out:
+            self._run("take_out")
+        if self._run("gone_ids"):
+            self._run("take_out_ids")
+        if self._run("gone_findings"):
+            self._run("take_out_findings")
+        for step in ("put_in", "put_in_ids", "put_in_findings"):
+            self._run(step)
 
     def _fold_movements(self, coarsest: int) -> None:
         """Fold by content: finest resolution first, within one the rows with ids before those without."""
@@ -235,9 +267,9 @@ class _Merge:
 
     def _fold(self) -> None:
         """What `held` says: rows held by another one stand no more, and give it what it lacks."""
-        self._run("fold")
-        self._run("drop")
-        self._amend("fill")
+        if self._run("fold"):
+            self._run("drop")
+            self._amend("fill")
 
     def _amend(self, step: str) -> None:
         self._run(step)
@@ -245,15 +277,17 @@ class _Merge:
 
     def _run(self, name: str, **given: Any) -> int:
         """Run one step; the count its last statement answers with."""
+        rows = self._rows(name, **given)
+        return int(rows[0][0]) if rows else 0
+
+    def _rows(self, name: str, **given: Any) -> list[tuple[Any, ...]]:
+        """Run one step; what its last statement answers."""
         values = self.given | given
-        row = None
+        rows: list[tuple[Any, ...]] = []
         for statement in self.con.extract_statements(_sql(name)):
             bound = {key: values[key] for key in statement.named_parameters}
-            row = self.con.execute(statement, bound).fetchone()
-        return int(row[0]) if row else 0
-
-    def _rows(self, name: str) -> list[tuple[Any, ...]]:
-        return self.con.execute(_sql(name)).fetchall()
+            rows = self.con.execute(statement, bound).fetchall()
+        return rows
 
     def _number(self, query: str) -> int:
         return int(self.con.execute(query).fetchall()[0][0])

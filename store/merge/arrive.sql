@@ -16,14 +16,9 @@ CREATE OR REPLACE TEMP VIEW incoming AS
 SELECT m.rowid AS mapped_row, m.* REPLACE (m.row_id || coalesce('/' || f.nth, '') AS row_id)
 FROM mapped m LEFT JOIN further_parts f ON f.mapped_row = m.rowid;
 
--- one mapped row that is stored already: its source was absorbed before
-CREATE OR REPLACE TEMP TABLE stored AS
-SELECT m.rowid AS mapped_row
-FROM mapped m JOIN lake.core.rows r ON r.connection = $connection AND r.source = m.source AND r.line = m.line AND r.part = m.part;
-
 -- one mapped row and its fate: 'new'; 'known' (stored, but its transaction stands and stays as it is);
 -- 'repeated' and 'outdated' (an API answer that the lake has in these words, or in later ones: not stored again)
-CREATE OR REPLACE TEMP TABLE arriving AS
-SELECT mapped_row, NULL::UUID AS tx_id, NULL::BIGINT AS lake_row, 'new' AS fate
-FROM incoming ANTI JOIN stored USING (mapped_row)
-WHERE row_id IS NULL;
+CREATE OR REPLACE TEMP TABLE arriving (mapped_row BIGINT, tx_id UUID, lake_row BIGINT, fate VARCHAR);
+
+-- one row of the lake that goes
+CREATE OR REPLACE TEMP TABLE leaving (lake_row BIGINT, occurred_at TIMESTAMPTZ);

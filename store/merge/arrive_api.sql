@@ -1,12 +1,6 @@
--- One API answer beside what the API said of that id before; of several answers in one go the latest counts. Answers arrive in
--- the order they were given (one process at a time has a connection's lease), so one that repeats what stands need not renew its
--- time: a million rows would be written again to say nothing.
-CREATE OR REPLACE TEMP TABLE overtaken AS
-WITH answers AS (SELECT * FROM incoming WHERE origin = 'api' AND row_id IS NOT NULL),
-doubled AS (SELECT grain, namespace, row_id FROM answers GROUP BY ALL HAVING count(*) > 1)
-SELECT mapped_row FROM answers SEMI JOIN doubled USING (grain, namespace, row_id)
-QUALIFY row_number() OVER (PARTITION BY grain, namespace, row_id ORDER BY said_at DESC, words(answers) DESC, source, line, part) > 1;
-
+-- One API answer beside what the API said of that id before. Answers arrive in the order they were given (one process at a time
+-- has a connection's lease), so one that repeats what stands need not renew its time: a million rows would be written again to
+-- say nothing.
 INSERT INTO arriving
 WITH answers AS (
     SELECT mapped_row, grain, namespace, row_id, said_at, words(incoming) AS words
@@ -23,3 +17,5 @@ SELECT a.mapped_row, s.tx_id, s.lake_row, CASE
     ELSE 'new' END
 FROM answers a ANTI JOIN stored USING (mapped_row) ANTI JOIN overtaken USING (mapped_row)
 LEFT JOIN stood s USING (grain, namespace, row_id);
+
+SELECT count(*) FROM arriving WHERE lake_row IS NOT NULL AND fate = 'new';

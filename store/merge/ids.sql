@@ -1,13 +1,12 @@
 -- One row that tells an id again, and the row that stands for that id: the best witness, by what it says and never by arrival.
 INSERT INTO folded
-WITH told AS (SELECT * FROM stands WHERE row_id IS NOT NULL),
-doubled AS (SELECT grain, namespace, row_id FROM told GROUP BY ALL HAVING count(*) > 1)
+WITH told AS (FROM stands SEMI JOIN doubled USING (grain, namespace, row_id))
 SELECT u, stands_u
 FROM (
     SELECT u, first_value(u) OVER (
         PARTITION BY grain, namespace, row_id
         ORDER BY origin, step, decimals DESC, fee_amount IS NULL, words(told), source, line, part) AS stands_u
-    FROM told SEMI JOIN doubled USING (grain, namespace, row_id)
+    FROM told
 )
 WHERE u <> stands_u;
 

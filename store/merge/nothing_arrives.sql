@@ -4,3 +4,6 @@ SELECT NULL::BIGINT AS mapped_row, * EXCLUDE (tx_id) FROM lake.core.rows WHERE f
 
 CREATE OR REPLACE TEMP TABLE arriving AS
 SELECT mapped_row, NULL::UUID AS tx_id, NULL::BIGINT AS lake_row, 'new' AS fate FROM incoming;
+
+-- one row of the lake that goes
+CREATE OR REPLACE TEMP TABLE leaving (lake_row BIGINT, occurred_at TIMESTAMPTZ);

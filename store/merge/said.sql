@@ -1,15 +1,5 @@
 -- One row of any source on the days that are derived again; `u` is its handle in here. A zero amount moves nothing.
-CREATE OR REPLACE TEMP TABLE said AS
-WITH ground AS (
-    SELECT rowid AS lake_row, NULL::BIGINT AS mapped_row, *
-    FROM lake.core.rows
-    WHERE connection = $connection AND occurred_at >= $start AND occurred_at < $until
-        AND day_of(occurred_at) IN (SELECT day FROM days) AND rowid NOT IN (SELECT lake_row FROM leaving)
-    UNION ALL BY NAME
-    SELECT NULL AS lake_row, i.*, a.tx_id
-    FROM incoming i JOIN arriving a USING (mapped_row)
-    WHERE a.fate IN ('new', 'known') AND day_of(i.occurred_at) IN (SELECT day FROM days)
-)
+CREATE OR REPLACE TEMP VIEW said AS
 SELECT coalesce(mapped_row, -1 - lake_row) AS u, lake_row, mapped_row, tx_id, origin, source, layout, stream, scope, line, part, grain,
     CASE WHEN grain = 'order' AND row_id IS NULL THEN 'order' ELSE namespace END AS namespace,
     CASE WHEN grain = 'order' THEN coalesce(row_id, order_id) ELSE row_id END AS row_id,

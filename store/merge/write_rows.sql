@@ -1,14 +1,4 @@
--- One source row with the transaction it stands in. Rows that only change their transaction are written anew.
-CREATE OR REPLACE TEMP TABLE moving AS
-SELECT s.lake_row, f.tx_id FROM said s LEFT JOIN fates f USING (u)
-WHERE s.lake_row IS NOT NULL AND f.tx_id IS DISTINCT FROM s.tx_id;
-
-CREATE OR REPLACE TEMP TABLE moved_rows AS
-SELECT r.* REPLACE (m.tx_id AS tx_id) FROM lake.core.rows r JOIN moving m ON m.lake_row = r.rowid WHERE r.connection = $connection;
-
-DELETE FROM lake.core.rows WHERE rowid IN (SELECT lake_row FROM moving UNION ALL SELECT lake_row FROM leaving);
-INSERT INTO lake.core.rows BY NAME FROM moved_rows;
-
+-- One source row that arrives, with the transaction it stands in.
 INSERT INTO lake.core.rows BY NAME
 WITH taken AS (
     SELECT a.mapped_row, CASE WHEN s.u IS NULL THEN a.tx_id ELSE f.tx_id END AS tx_id
