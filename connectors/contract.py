@@ -144,4 +144,3 @@ class Exchange:
     options: Mapping[str, Any] = field(default_factory=dict)
     """Extra settings of the ccxt object; a workaround names the upstream issue beside it."""
     not_imported: tuple[str, ...] = ()
-    export_help: str = ""

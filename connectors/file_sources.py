@@ -24,7 +24,6 @@ class FileSource:
     title: str
     began: datetime
     generic: bool = False
-    export_help: str = ""
 
 
 def _since(year: int) -> datetime:

@@ -70,5 +70,4 @@ def _from_files(source: FileSource) -> Exchange:
         credentials=(),
         streams=tuple(streams),
         probe=refuse,
-        export_help=source.export_help,
     )

@@ -92,7 +92,7 @@ def test_a_statement_stands_as_its_sources_do() -> None:
     ]  # fmt: skip
     assert [str(said) for said in load("bybit").expiry] == [
         "Without an address list the key ends after 90 days, a read-only one too. (as others describe it)",
-        "Changing the account's password also starts a countdown, even for keys with an address list. (as others describe it)",
+        "Changing the account's password also starts a countdown, even for keys with an address list.",
         "gapless reads the end from the key and warns 14, 7 and 1 days before.",
     ]
     assert str(load("mexc").expiry[0]).endswith("90 days. (we have not seen this ourselves)")

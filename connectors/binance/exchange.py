@@ -103,9 +103,4 @@ BINANCE = Exchange(
         "Auto-Invest, Dual Investment, liquidity and loan products",
         "mining pool, NFT market and sub-accounts",
     ),
-    export_help=(
-        "Wallet > Transaction History > export icon > Export Transaction Records: all accounts, all coins, at most one year a "
-        "file, then Generate, wait for the notice and Download. Leave 'Hide transfer record' unticked. 15 files a month. "
-        "Not the Account Statement: that is a picture of the balances."
-    ),
 )

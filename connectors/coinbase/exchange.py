@@ -180,5 +180,4 @@ COINBASE = Exchange(
         "Coinbase Pro and Coinbase Exchange accounts",
         "wallets of assets that Coinbase no longer lists",
     ),
-    export_help="Profile icon > Statements > Generate custom statement: all time, all assets, all types, CSV > Generate.",
 )

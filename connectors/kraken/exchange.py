@@ -238,5 +238,4 @@ KRAKEN = Exchange(
     probe=probe,
     markets=markets,
     not_imported=("Kraken Futures",),
-    export_help="History > Export > Ledgers, all fields, from the first missing day on; upload the CSV or its zip.",
 )
