@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -116,6 +116,12 @@ class Layout:
     @property
     def required(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if not column.optional)
+
+
+def in_zone(layout: Layout, zone: str) -> Layout:
+    """The layout for a file whose owner says in which zone its clock runs; what states its own zone keeps it."""
+    columns = tuple(replace(column, zone=zone) if column.zone == layout.zone else column for column in layout.columns)
+    return replace(layout, zone=zone, zone_above=None, zone_stated=True, columns=columns)
 
 
 def parse_layout(text: str, layout_id: str) -> Layout:

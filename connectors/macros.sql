@@ -89,6 +89,14 @@ CREATE OR REPLACE TEMP MACRO per_asset_text(v, asset) AS
 -- '1.23457E+17': what a spreadsheet leaves of a long number
 CREATE OR REPLACE TEMP MACRO is_damaged_id(v) AS contains(upper(v), 'E+') AND regexp_full_match(upper(v), '[0-9](\.[0-9]+)?E\+[0-9]+');
 
+-- a * b to 18 digits: two (38,18) cannot be multiplied, their whole and broken parts can
+CREATE OR REPLACE TEMP MACRO exact_product(a, b) AS (
+    (trunc(a)::DECIMAL(18,0) * trunc(b)::DECIMAL(18,0))::DECIMAL(38,18)
+    + (trunc(a)::DECIMAL(18,0) * (b - trunc(b))::DECIMAL(18,18))::DECIMAL(38,18)
+    + ((a - trunc(a))::DECIMAL(18,18) * trunc(b)::DECIMAL(18,0))::DECIMAL(38,18)
+    + ((a - trunc(a))::DECIMAL(18,18) * (b - trunc(b))::DECIMAL(18,18))::DECIMAL(38,18)
+);
+
 -- [base, quote] of a pair: by its separator, else by the first of these quotes that it ends with; NULL where neither is
 CREATE OR REPLACE TEMP MACRO quote_in(pair, quotes) AS
     list_filter(quotes, lambda quote: ends_with(upper(pair), quote) AND length(pair) > length(quote))[1];

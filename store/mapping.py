@@ -111,11 +111,6 @@ def begin_reading(con: duckdb.DuckDBPyConnection, exchange: str) -> None:
     )
     con.execute("CREATE OR REPLACE TEMP TABLE read_sources (source VARCHAR)")
     con.execute("CREATE TEMP TABLE IF NOT EXISTS markets (symbol VARCHAR, base VARCHAR, quote VARCHAR)")
-    load_macros(con, exchange)
-
-
-def load_macros(con: duckdb.DuckDBPyConnection, exchange: str) -> None:
-    """The general macros and those of one room; a file may be of another room than its connection: a generic form."""
     for path in macro_files(exchange):
         con.execute(path.read_text(encoding="utf-8"))
 

@@ -17,13 +17,13 @@ from connectors.contract import ALL
 from connectors.dialect import FileRefused, Header, Text, as_text, first_lines, header_candidates, split_line, unwrap
 from connectors.file_sources import foreign_layouts, readable_layouts
 from connectors.identify import Match, NoLayout, identify
-from connectors.layouts import Layout, find_layout
+from connectors.layouts import Layout, find_layout, in_zone
 from connectors.workbook import is_workbook, sheets_as_csv
 from store.balance_chain import follow_balances
 from store.cells import TROUBLE, literal, troubles, typed_rows
 from store.clock_step import step_of_mapped
 from store.file_writing import Writing, first_look, may_have_commas, with_decimal_comma
-from store.mapping import Reading, Source, begin_reading, end_reading, load_macros, map_rows, name_sources, one
+from store.mapping import Reading, Source, begin_reading, end_reading, map_rows, name_sources, one
 
 SAMPLE_ROWS = 50
 LONGEST_RECORD = 100
@@ -51,25 +51,42 @@ class Taken:
 
 
 def read_file(
-    con: duckdb.DuckDBPyConnection, exchange: str, connection: str, upload: str, path: Path, layout: str | None = None
+    con: duckdb.DuckDBPyConnection,
+    exchange: str,
+    connection: str,
+    upload: str,
+    path: Path,
+    layout: str | None = None,
+    zone: str | None = None,
 ) -> Reading:
-    """Map a file into `mapped`, `reported`, `skipped`, `quarantined`. Raises FileRefused with line, column, value and why."""
-    if layout:
-        return map_file(con, exchange, connection, upload, path, [find_layout(layout, exchange)])
+    """Map a file into `mapped`, `reported`, `skipped`, `quarantined`. Raises FileRefused with line, column, value and why.
+
+    zone: in which the file's clock runs, where its owner says so; an IANA name, or an offset like `UTC+1`.
+    """
+    _refuse_unknown_zone(con, path.name, zone)
+    candidates = [find_layout(layout, exchange)] if layout else readable_layouts(exchange)
     try:
-        return map_file(con, exchange, connection, upload, path, readable_layouts(exchange))
+        return map_file(con, connection, upload, path, [in_zone(one, zone) for one in candidates] if zone else candidates)
     except NoLayout as unknown:
+        if layout:
+            raise
         raise _say_whose(path, unknown, foreign_layouts(exchange)) from unknown
 
 
-def map_file(
-    con: duckdb.DuckDBPyConnection, exchange: str, connection: str, upload: str, path: Path, candidates: Sequence[Layout]
-) -> Reading:
+def _refuse_unknown_zone(con: duckdb.DuckDBPyConnection, name: str, zone: str | None) -> None:
+    if zone is None:
+        return
+    try:
+        con.execute("SELECT timezone(?, TIMESTAMP '2020-01-01')", [zone])
+    except duckdb.Error as exc:
+        raise FileRefused(name, f"{zone!r} is no time zone: name one like Europe/Berlin, or an offset like UTC+1") from exc
+
+
+def map_file(con: duckdb.DuckDBPyConnection, connection: str, upload: str, path: Path, candidates: Sequence[Layout]) -> Reading:
     """`read_file` by the one of these layouts that the file's header names."""
-    begin_reading(con, exchange)
     with tempfile.TemporaryDirectory(prefix="gapless-") as folder:
         text, match = _matched(path, Path(folder), candidates)
-        load_macros(con, match.layout.exchange)
+        begin_reading(con, match.layout.exchange)
         name_sources(con, [Source(upload, "file", _stream(match.layout), ALL, None)])
         with _file_order(con):
             taken = _take_in(con, text, match, Path(folder))

@@ -73,7 +73,7 @@ def read(
 ) -> Reading:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return map_file(con, "somewhere", "conn", "up-1", path, layouts or [layout(LEDGER)])
+    return map_file(con, "conn", "up-1", path, layouts or [layout(LEDGER)])
 
 
 def read_bodies(con: duckdb.DuckDBPyConnection, one: Layout, *bodies: str, **context: str) -> Reading:
