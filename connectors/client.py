@@ -16,8 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from connectors.contract import Exchange
-from connectors.failures import translate, unreadable, without_secrets
+from connectors.contract import Client, Exchange, KeyFacts
+from connectors.failures import Failure, translate, unreadable, without_secrets
 
 TIMEOUT_MS = 30_000
 
@@ -118,6 +118,14 @@ def open_client(
         counted = credentials.get("apiKey", "") if exchange.ccxt_id in _COUNTED_PER_KEY else ""
         built.throttle = _shared_pace(built, pace_dir / f"{exchange.ccxt_id}-{_digest(api_url or '', counted)}.sqlite")
     return CcxtClient(exchange.id, built)
+
+
+def probe_again(exchange: Exchange, client: Client) -> KeyFacts | None:
+    """What the key may do right after one of its calls was refused; None where the probe is refused as well."""
+    try:
+        return exchange.probe(client)
+    except Failure:
+        return None
 
 
 def read_json(body: str) -> Any:

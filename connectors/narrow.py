@@ -36,7 +36,7 @@ class Snapshot:
 
     egress_address: the exchange's own word for where we call from, else the address of our end of the connection, which
     behind a router is not the one the exchange sees. server_ahead_ms: the exchange's clock against ours. rights: what a
-    probe said the key may do; () = no probe. ip_allowed: the addresses the key is bound to; () = none, or not told.
+    probe said the key may do; () = none, or no probe. ip_allowed: the addresses the key is bound to; () = none, or not told.
     """
 
     taken_at: datetime
@@ -79,22 +79,32 @@ def quoted_address(said: str) -> str | None:
 
 
 def narrow(
-    causes: Causes, before: Snapshot | None, now: Snapshot | None, others_failing: int, others_ok: int, clock: datetime
+    causes: Causes,
+    before: Snapshot | None,
+    now: Snapshot | None,
+    others_failing: int,
+    others_ok: int,
+    clock: datetime,
+    *,
+    reads_after: bool = False,
 ) -> Narrowed:
     """The causes in the order that what we know suggests.
 
-    before: at the last success. now: at this failure; its rights are those of a probe that went through all the same.
+    before: at the last success. now: at this failure; its rights are those of the newest probe that went through.
     others_failing, others_ok: the other connections at this exchange, by how their last run ended. clock: the present.
+    reads_after: a probe went through *after* the refusal (`client.probe_again`): one before it proves nothing of a key that was
+    deleted in between.
     """
     if len(causes) < 2:
         return Narrowed(causes, ())
-    still_reads = bool(now and now.rights)
+    lost = _lost_rights(before, now)
+    lives = reads_after or bool(lost)
     judged = (
         _by_the_others(causes, others_failing, others_ok),
         _by_address(causes, before, now),
-        _by_rights(causes, before, now) if now and still_reads else _Hint(),
+        _by_rights(causes, lost) if lives else _Hint(),
         _by_clock(causes, now),
-        _by_expiry(causes, before, clock) if before and not still_reads else _Hint(),
+        _by_expiry(causes, before, clock) if before and not lives else _Hint(),
     )
     order = list(causes)
     for hint in judged:  # the strongest last: what it puts first stays first
@@ -138,9 +148,14 @@ def _by_clock(causes: Causes, now: Snapshot | None) -> _Hint:
     return _Hint(out=frozenset({"clock_skew"}) if apart <= CLOCK_LIMIT else frozenset())
 
 
-def _by_rights(causes: Causes, before: Snapshot | None, now: Snapshot) -> _Hint:
+def _lost_rights(before: Snapshot | None, now: Snapshot | None) -> tuple[str, ...]:
+    if before is None or now is None or not now.rights:
+        return ()
+    return tuple(right for right in before.rights if right not in now.rights)
+
+
+def _by_rights(causes: Causes, lost: tuple[str, ...]) -> _Hint:
     """The key still reads something: it lives, its address is allowed, and what it lacks is a right."""
-    lost = [right for right in (before.rights if before else ()) if right not in now.rights]
     why = f"The key still works, but lost the right {', '.join(lost)}." if lost else "The key still works for other calls."
     first: Causes = ("permission_missing",) if lost or "permission_missing" in causes else ()
     return _Hint(first=first, out=_DEAD_KEY, why=why)

@@ -8,9 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from connectors.binance.exchange import BINANCE as ROOM
 from connectors.causes import Causes
+from connectors.client import open_client, probe_again
 from connectors.contract import KeyFacts
 from connectors.narrow import Narrowed, Snapshot, narrow, quoted_address, snapshot
+from sandbox.faults import Fault
+from sandbox.server import Sandbox
 from tests.teller import METHODS, Teller, client_of, failure_of, telling
 
 NOW = datetime(2026, 11, 14, 9, 5, tzinfo=UTC)
@@ -25,9 +29,15 @@ FIREWALL: Causes = ("unreachable", "ip_not_allowed", "policy_changed")
 
 
 def narrowed(
-    causes: Causes, before: Snapshot | None = None, now: Snapshot | None = None, bad: int = 0, ok: int = 0
+    causes: Causes,
+    before: Snapshot | None = None,
+    now: Snapshot | None = None,
+    bad: int = 0,
+    ok: int = 0,
+    *,
+    reads_after: bool = False,
 ) -> Narrowed:
-    return narrow(causes, before, now, bad, ok, NOW)
+    return narrow(causes, before, now, bad, ok, NOW, reads_after=reads_after)
 
 
 def test_nothing_known_changes_nothing() -> None:
@@ -118,13 +128,18 @@ def test_a_key_that_still_reads_lost_a_right() -> None:
 
 def test_a_key_that_reads_as_before_is_not_the_trouble() -> None:
     now = replace(AT_FAILURE, rights=("read",))
-    told = narrowed(("key_deleted", "key_invalid", "permission_missing"), BEFORE, now)
+    told = narrowed(("key_deleted", "key_invalid", "permission_missing"), BEFORE, now, reads_after=True)
     assert told == (("permission_missing",), ("The key still works for other calls.",))
+
+
+def test_a_probe_from_before_the_refusal_proves_nothing() -> None:
+    now = replace(AT_FAILURE, rights=("read",))
+    assert narrowed(("key_deleted", "permission_missing"), BEFORE, now) == (("key_deleted", "permission_missing"), ())
 
 
 def test_nothing_is_left_out_entirely() -> None:
     now = replace(AT_FAILURE, rights=("read",))
-    assert narrowed(("key_deleted", "key_invalid"), BEFORE, now) == (("key_deleted", "key_invalid"), ())
+    assert narrowed(("key_deleted", "key_invalid"), BEFORE, now, reads_after=True) == (("key_deleted", "key_invalid"), ())
 
 
 def test_all_connections_together_are_the_exchange() -> None:
@@ -170,6 +185,23 @@ def test_a_snapshot_holds_what_the_probe_said() -> None:
         NOW, "10.0.0.3", -5, ("read",), ("203.0.114.7",), NOW
     )
     assert snapshot(NOW, egress_address="10.0.0.3", said="Your IP 1.2.3.4 is not included").egress_address == "1.2.3.4"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(time_scale=10_000) as server:
+        yield server
+
+
+@pytest.mark.parametrize(("fault", "causes"), [(Fault.REVOKED, BINANCE), (None, ("permission_missing",))])
+def test_a_second_look_at_the_key_tells_a_dead_one_from_one_that_lacks_a_right(
+    sandbox: Sandbox, fault: str | None, causes: Causes
+) -> None:
+    account = sandbox.add_account("binance", f"second-{fault}", 3, 20, NOW)
+    with open_client(ROOM, account.credentials, api_url=sandbox.url, throttle=0) as client:
+        sandbox.switch(account.name, fault)
+        facts = probe_again(ROOM, client)
+    assert narrowed(BINANCE, reads_after=facts is not None).causes == causes
 
 
 @pytest.fixture(scope="module")
