@@ -32,7 +32,8 @@ from checks.run import run_checks
 from connectors.causes import Causes
 from connectors.contract import Stream, Window
 from connectors.failures import Failure, RetryLater, failure
-from intake import connecting, inbox, reread, trouble, watching
+from connectors.narrow import Narrowed
+from intake import comparing, connecting, inbox, reread, trouble, watching
 from intake import pull as pulling
 from intake import renormalise as renewing
 from intake import upload as uploading
@@ -52,6 +53,7 @@ __all__ = [
     "approve_file",
     "ConnectionFrozen",
     "ConnectionRefused",
+    "Watched",
     "check",
     "connect",
     "deliver",
@@ -90,6 +92,7 @@ approve_file = inbox.approve
 renormalise = renewing.renormalise
 check = run_checks
 watch = watching.watch
+Watched = watching.Watched
 deliver = delivering.deliver
 
 
@@ -208,6 +211,7 @@ def _probe(pull: Pull) -> None:
         # a key that lost its rights may no longer tell whose it is
         causes: Causes = ("permission_missing", "key_invalid") if facts.missing else ("key_invalid",)
         raise failure(pull.exchange.id, causes, "the keys belong to another account; nothing was imported", "probe")
+    pull.tally.facts = facts
     pull.lake.commit(lambda con: accounts.note_key(con, name, facts.rights, facts.expires_at, facts.account_id))
 
 
@@ -235,7 +239,8 @@ def _refresh_markets(pull: Pull) -> None:
 def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference], seconds: float) -> SyncOutcome:
     """Record how it ended: state of the connection, findings, activity, all in one commit."""
     name, tally = pull.connection.name, pull.tally
-    causes = failures[0].causes if failures else ()
+    likely = comparing.narrowed(pull, failures[0], pull.clock()) if failures else Narrowed((), ())
+    causes = likely.causes
     message = "; ".join(str(refused) for refused in failures)
     ok = not failures
 
@@ -243,7 +248,7 @@ def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference
         now = pull.clock()
         cause = " or ".join(causes) or None
         accounts.mark(con, name, state="ok" if ok else "stopped", cause=cause, success_at=now if ok else None)
-        _note_findings(con, pull, failures, differences, now)
+        _note_findings(con, pull, failures, likely, differences, now)
         outcome = {"ok": ok, "cause": cause, "message": message or None, "pages": tally.pages, "row_count": tally.rows}
         keep.end_run(con, pull.run_id, now, {**outcome, "new_transactions": tally.new})
         keep.note_activity(
@@ -260,17 +265,21 @@ def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference
 
 
 def _note_findings(
-    con: duckdb.DuckDBPyConnection, pull: Pull, failures: list[Failure], differences: list[Difference], now: datetime
+    con: duckdb.DuckDBPyConnection,
+    pull: Pull,
+    failures: list[Failure],
+    likely: Narrowed,
+    differences: list[Difference],
+    now: datetime,
 ) -> None:
     """What the run saw. A good one proves that imports go on, whoever found that they did not."""
     name = pull.connection.name
     if failures:
-        first = failures[0]
-        theirs = first.http_status is not None and first.causes[0] != "answer_unreadable"
-        evidence = {"causes": first.causes, "said": first.said, "by": "exchange" if theirs else "gapless", "run": pull.run_id}
+        evidence = {**comparing.told(failures[0], likely), "run": pull.run_id}
         keep.open_finding(con, name, "import_stopped", name, evidence, now)
     else:
         keep.resolve_kinds(con, name, STOPPED, now)
+        comparing.remember(con, pull, now)
     if differences:
         assets = {d.asset: {"reported": str(d.reported), "rebuilt": str(d.rebuilt)} for d in differences}
         agreed_at = pull.connection.last_success_at or pull.connection.history_from

@@ -6,10 +6,11 @@ the lake.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from alerts import words
 from connectors.guides import ExportGuide, Guide
@@ -85,6 +86,23 @@ def minute(moment: datetime) -> str:
     return f"{day(moment)}, {moment:%H:%M} UTC"
 
 
+def plain(said: str) -> str:
+    """An exchange's words out of the JSON they came in: codes and texts, in order; other words on one line."""
+    try:
+        told = json.loads(said)
+    except ValueError:
+        return " ".join(said.split())
+    return ", ".join(str(leaf) for leaf in _leaves(told) if leaf not in (None, "", True, False))
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict | list):
+        for below in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(below)
+    else:
+        yield value
+
+
 def _stopped(what: What, trouble: Trouble, now: datetime) -> Message:
     one = trouble.incident
     lines = [words.OPENED_SINCE.format(where=trouble.where, since=minute(one.opened_at)), _why(trouble)]
@@ -98,7 +116,7 @@ def _stopped(what: What, trouble: Trouble, now: datetime) -> Message:
         title = words.STILL.format(where=trouble.where, days=_days(now - one.phase_at))
     else:
         title = words.OPENED.format(where=trouble.where)
-    last = what == "reminder" and one.reminders + 1 >= LAST_REMINDER
+    last = what == "reminder" and one.reminders >= LAST_REMINDER
     body = [*lines, *_said(trouble), *_together(trouble), "", _stale(trouble), "", *_ways_out(trouble), ""]
     return Message(title, "\n".join([*body, words.LAST_REMINDER if last else words.REMINDED]))
 
@@ -106,13 +124,14 @@ def _stopped(what: What, trouble: Trouble, now: datetime) -> Message:
 def _why(trouble: Trouble) -> str:
     causes = trouble.incident.causes
     happened = words.what_happened(causes)
-    if len(causes) > 1:
-        return words.UNSURE.format(exchange=trouble.exchange, what=happened)
-    return words.sentence(happened)
+    if len(causes) == 1:
+        return words.sentence(happened)
+    reasons = trouble.incident.evidence.get("import_stopped", {}).get("why", ())
+    return " ".join([words.UNSURE.format(exchange=trouble.exchange, what=happened), *reasons])
 
 
 def _said(trouble: Trouble) -> list[str]:
-    said = " ".join(trouble.incident.said.split())
+    said = plain(trouble.incident.said)
     theirs = trouble.incident.evidence.get("import_stopped", {}).get("by") == "exchange"
     told = words.SAID.format(exchange=trouble.exchange, said=said) if theirs else words.NOTED.format(said=said)
     return [told] if said else []
@@ -147,7 +166,7 @@ def _ways_out(trouble: Trouble) -> list[str]:
     if export is not None:
         since = day(trouble.as_of - timedelta(days=1)) if trouble.as_of else "the first day"
         lines.append(words.UPLOAD_WHAT.format(export=export.name, since=since))
-        lines.append(words.UPLOAD_HOW.format(steps=" ".join(str(step) for step in export.steps)))
+        lines += [words.UPLOAD_STEP.format(number=number, step=step) for number, step in enumerate(export.steps, start=1)]
     return lines
 
 

@@ -79,7 +79,7 @@ def _due(con: duckdb.DuckDBPyConnection, one: Incident, now: datetime) -> _Due |
     if MENDED_BY_WAITING.issuperset(one.told_causes) and one.causes[0] not in MENDED_BY_WAITING and one.told == "opened":
         return _Due(one, "changed")
     passed = sum(now - one.phase_at >= after for after in REMINDERS)
-    return _Due(one, "reminder") if passed > one.reminders else None
+    return _Due(replace(one, reminders=passed), "reminder") if passed > one.reminders else None
 
 
 def _due_end(con: duckdb.DuckDBPyConnection, one: Incident) -> _Due | None:
@@ -184,8 +184,6 @@ def _remember(con: duckdb.DuckDBPyConnection, one: _Due) -> None:
             incident = replace(incident, told=one.what)
         case "notice" | "key_expiring":
             incident = replace(incident, told="opened", told_causes=tuple({*incident.told_causes, *_tokens(incident)}))
-        case "reminder":
-            incident = replace(incident, told="opened", told_causes=incident.causes, reminders=incident.reminders + 1)
         case _:
             incident = replace(incident, told="opened", told_causes=incident.causes)
     incidents.save(con, incident)

@@ -131,7 +131,7 @@ def _told_together(
         return Seen(connection, owner, kind, first_at, causes, "", urgent, evidence)
     worst = next(kinds[name] for name in STOPPED if name in kinds)
     causes, said = _causes(worst)
-    urgent = causes[0] not in PASSING or _lasts(standing, now)
+    urgent = not worst.evidence.get("passing", causes[0] in PASSING) or _lasts(standing, now)
     urgent = urgent or incidents.failed_runs_in_a_row(con, connection) >= RUNS_IN_A_ROW
     return Seen(connection, owner, kind, _read_until(con, connection, first_at), causes, said, urgent, evidence)
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from connectors.contract import ALL, Anchor, Ask, Client, Exchange, Known, Page, Stream, Window
+from connectors.contract import ALL, Anchor, Ask, Client, Exchange, KeyFacts, Known, Page, Stream, Window
 from connectors.failures import Failure, ScopeGone, unreadable
 from intake import reread
 from store import accounts, coverage, keep, merge, normalise
@@ -58,7 +58,7 @@ class Tally:
     """What one sync has brought in so far.
 
     pending: claims that rest on empty answers, or on not asking where nothing can have happened. unasked: those scopes.
-    reported_at: the moment of the last balances that were believed.
+    reported_at: the moment of the last balances that were believed. facts: what the probe learned of the key.
     """
 
     pages: int = 0
@@ -68,6 +68,7 @@ class Tally:
     pending: list[Claim] = field(default_factory=list)
     unasked: dict[str, list[str]] = field(default_factory=dict)
     reported_at: datetime | None = None
+    facts: KeyFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

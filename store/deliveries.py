@@ -90,8 +90,10 @@ def silence_unsent(con: duckdb.DuckDBPyConnection, owner: str, what: str, since:
 
 
 def silence(con: duckdb.DuckDBPyConnection, incident: str) -> None:
-    """What still waits about this incident is no longer to be sent."""
-    con.execute("UPDATE lake.ops.deliveries SET state = 'silenced' WHERE incident = ? AND state = 'waiting'", [incident])
+    """A reminder that still waits is no longer true; that it began is still to be told."""
+    con.execute(
+        "UPDATE lake.ops.deliveries SET state = 'silenced' WHERE incident = ? AND state = 'waiting' AND what <> 'opened'", [incident]
+    )
 
 
 def due(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Outgoing]:

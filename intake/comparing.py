@@ -1,0 +1,82 @@
+"""What was so at the last success and is not now: it tells which of several causes it was, where an exchange does not."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from connectors.failures import Failure, RetryLater
+from connectors.narrow import Narrowed, Snapshot, narrow, snapshot
+from intake.pull import Pull
+
+
+def remember(con: duckdb.DuckDBPyConnection, pull: Pull, now: datetime) -> None:
+    """Keep what the key and its way to the exchange are like, since all went well."""
+    seen = _snapshot(pull, now, "")
+    con.execute("DELETE FROM lake.ops.snapshots WHERE connection = ?", [pull.name])
+    con.execute(
+        "INSERT INTO lake.ops.snapshots BY NAME SELECT ? AS connection, ? AS taken_at, ? AS egress_address, ? AS server_ahead_ms,"
+        " ? AS rights, ? AS ip_allowed, ? AS key_expires_at",
+        [
+            pull.name, now, seen.egress_address, seen.server_ahead_ms, json.dumps(seen.rights), json.dumps(seen.ip_allowed),
+            seen.key_expires_at,
+        ],
+    )  # fmt: skip
+
+
+def narrowed(pull: Pull, refused: Failure, now: datetime) -> Narrowed:
+    """The causes of a failure, the likeliest first, and what speaks for that order."""
+    con = pull.lake.con
+    failing, well = _others(con, pull)
+    return narrow(refused.causes, _last_success(con, pull.name), _snapshot(pull, now, refused.said), failing, well, now)
+
+
+def told(refused: Failure, likely: Narrowed) -> dict[str, Any]:
+    """A failure as the evidence of a finding. by: whose words `said` are; passing: it may end without anybody doing anything."""
+    theirs = refused.http_status is not None and refused.causes[0] != "answer_unreadable"
+    return {
+        "causes": likely.causes,
+        "why": likely.why,
+        "said": refused.said,
+        "by": "exchange" if theirs else "gapless",
+        "passing": isinstance(refused, RetryLater),
+    }
+
+
+def _snapshot(pull: Pull, now: datetime, said: str) -> Snapshot:
+    client: Any = pull.client
+    ahead = client.server_ahead()
+    return snapshot(
+        now,
+        egress_address=client.egress_address(),
+        server_ahead_ms=None if ahead is None else round(ahead.total_seconds() * 1000),
+        facts=pull.tally.facts,
+        said=said,
+    )
+
+
+def _last_success(con: duckdb.DuckDBPyConnection, connection: str) -> Snapshot | None:
+    row = con.execute(
+        "SELECT taken_at, egress_address, server_ahead_ms, rights, ip_allowed, key_expires_at FROM lake.ops.snapshots"
+        " WHERE connection = ?",
+        [connection],
+    ).fetchone()
+    if row is None:
+        return None
+    taken_at, egress_address, server_ahead_ms, rights, ip_allowed, key_expires_at = row
+    return Snapshot(
+        taken_at, egress_address, server_ahead_ms, tuple(json.loads(rights)), tuple(json.loads(ip_allowed)), key_expires_at
+    )
+
+
+def _others(con: duckdb.DuckDBPyConnection, pull: Pull) -> tuple[int, int]:
+    """The other connections at this exchange by how their last run ended: badly, well."""
+    row = con.execute(
+        "SELECT count(*) FILTER (state = 'stopped'), count(*) FILTER (state = 'ok') FROM lake.ops.connections"
+        " WHERE exchange = ? AND connection <> ? AND frozen_at IS NULL",
+        [pull.exchange.id, pull.name],
+    ).fetchone()
+    return (row[0], row[1]) if row else (0, 0)

@@ -1,0 +1,313 @@
+"""When an incident opens, changes, is told, is told again, and ends: the rules, on findings as the lake holds them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from checks.route import incident_kind
+from intake.trouble import settle
+from store import keep
+from store.settings import Settings
+
+NOW = datetime(2026, 11, 14, 9, 5, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+WHERE = "Kraken · main"
+OPENED, AGAIN = f"{WHERE} stopped importing", f"{WHERE} imports again"
+
+
+class Story:
+    """One lake in memory, its owner's one channel, and a clock."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+        self.con, self.settings, self.now = con, settings, NOW
+
+    def connect(self, *names: str, exchange: str = "kraken") -> None:
+        for name in names:
+            self.con.execute(
+                "INSERT INTO lake.ops.connections BY NAME SELECT ? AS connection, 'me' AS owner, ? AS exchange, ? AS history_from,"
+                " ? AS created_at, 'ok' AS state, '{}' AS settings",
+                [name, exchange, NOW - 300 * DAY, NOW - 300 * DAY],
+            )
+
+    def sees(self, kind: str, name: str = "main", since: datetime | None = None, **evidence: Any) -> None:
+        keep.open_finding(self.con, name, kind, name, evidence, self.now, since)
+
+    def fails(self, *causes: str, name: str = "main") -> None:
+        """A sync that failed, with its run."""
+        run = keep.begin_run(self.con, name, "sync", self.now)
+        counts = {"pages": 0, "row_count": 0, "new_transactions": 0}
+        keep.end_run(self.con, run, self.now, {"ok": False, "cause": causes[0], "message": "", **counts})
+        self.sees("import_stopped", name, causes=causes, said="no", by="exchange")
+        settle(self.con, self.settings, self.now)
+
+    def works(self, name: str = "main") -> None:
+        keep.resolve_kinds(self.con, name, ["import_stopped", "stale", "run_died", "run_failed"], self.now)
+        settle(self.con, self.settings, self.now)
+
+    def watch(self) -> None:
+        settle(self.con, self.settings, self.now, round_ends=True)
+
+    def wait(self, length: timedelta) -> None:
+        self.now += length
+
+    def told(self) -> list[str]:
+        """Titles of the messages that go out now, oldest first."""
+        rows = self.con.execute(
+            "SELECT title FROM lake.ops.deliveries WHERE state = 'waiting'"
+            " ORDER BY made_at, what = 'closed', what = 'changed', title"
+        ).fetchall()
+        self.con.execute("UPDATE lake.ops.deliveries SET state = 'sent', attempts = 1 WHERE state = 'waiting'")
+        return [row[0] for row in rows]
+
+    def bodies(self) -> list[str]:
+        rows = self.con.execute(
+            "SELECT body FROM lake.ops.deliveries WHERE state <> 'silenced' ORDER BY made_at, title"
+        ).fetchall()
+        return [row[0] for row in rows]
+
+    def steps(self) -> list[str]:
+        rows = self.con.execute("SELECT step FROM lake.ops.incident_steps ORDER BY at_time, incident").fetchall()
+        return [row[0] for row in rows]
+
+    def states(self) -> list[tuple[str, str, list[str]]]:
+        rows = self.con.execute("SELECT kind, state, causes FROM lake.ops.incidents ORDER BY opened_at, kind").fetchall()
+        return [(kind, state, json.loads(causes)) for kind, state, causes in rows]
+
+
+@pytest.fixture
+def story(tables: duckdb.DuckDBPyConnection, tmp_path: Path) -> Story:
+    story = Story(tables, Settings(home=tmp_path, alerts="json://127.0.0.1/x"))
+    story.connect("main")
+    return story
+
+
+def test_a_second_failure_of_the_same_kind_opens_nothing_and_says_nothing(story: Story) -> None:
+    story.fails("key_deleted", "key_invalid")
+    for _ in range(3):
+        story.wait(HOUR)
+        story.fails("key_deleted", "key_invalid")
+        story.watch()
+    assert (story.told(), story.steps()) == ([OPENED], ["opened"])
+    assert story.states() == [("import_stopped", "open", ["key_deleted", "key_invalid"])]
+
+
+def test_a_changed_cause_is_a_step_and_not_an_alert(story: Story) -> None:
+    story.fails("key_expired")
+    story.fails("account_suspended")
+    assert (story.told(), story.steps()) == ([OPENED], ["opened", "cause"])
+
+
+@pytest.mark.parametrize("cause", ["rate_limited", "maintenance", "unreachable", "answer_unreadable"])
+def test_what_may_pass_is_told_after_three_failed_runs_in_a_row(story: Story, cause: str) -> None:
+    story.fails(cause)
+    story.wait(HOUR)
+    story.fails(cause)
+    assert story.told() == []
+    story.wait(HOUR)
+    story.fails(cause)
+    assert story.told() == [OPENED]
+
+
+def test_what_may_pass_is_told_after_six_hours(story: Story) -> None:
+    story.fails("unreachable")
+    story.wait(6 * HOUR - timedelta(minutes=1))
+    story.watch()
+    assert story.told() == []
+    story.wait(timedelta(minutes=1))
+    story.watch()
+    assert story.told() == [OPENED]
+
+
+def test_what_passed_untold_ends_untold(story: Story) -> None:
+    story.fails("maintenance")
+    story.wait(HOUR)
+    story.works()
+    assert (story.told(), story.steps()) == ([], ["opened", "closed"])
+
+
+def test_waiting_that_turns_into_doing_is_told_once_more(story: Story) -> None:
+    for _ in range(3):
+        story.fails("maintenance")
+    story.fails("key_deleted")
+    story.fails("key_deleted")
+    assert story.told() == [OPENED, f"{WHERE}: now it needs you"]
+
+
+def test_reminders_come_after_one_three_and_seven_days_and_no_more(story: Story) -> None:
+    story.fails("key_expired")
+    heard = []
+    for hour in range(0, 24 * 20, 3):
+        story.watch()
+        heard += [(hour // 24, title) for title in story.told()]
+        story.wait(3 * HOUR)
+    still = f"{WHERE} has not imported for"
+    assert heard == [(0, OPENED), (1, f"{still} 1 day"), (3, f"{still} 3 days"), (7, f"{still} 7 days")]
+
+
+def test_after_a_long_silence_one_reminder_comes_and_not_all_that_were_missed(story: Story) -> None:
+    story.fails("key_expired")
+    story.wait(9 * DAY)
+    story.watch()
+    story.watch()
+    assert story.told() == [OPENED, f"{WHERE} has not imported for 9 days"]
+
+
+def test_a_relapse_within_a_day_is_silent_until_its_first_reminder(story: Story) -> None:
+    story.fails("key_expired")
+    story.wait(HOUR)
+    story.works()
+    story.wait(23 * HOUR)
+    story.fails("key_expired")
+    story.watch()
+    assert story.told() == [OPENED, AGAIN]
+    story.works()
+    assert (story.told(), story.steps()) == ([], ["opened", "closed", "reopened", "closed"])
+    story.fails("key_expired")
+    story.wait(DAY)
+    story.watch()
+    assert story.told() == [f"{WHERE} has not imported for 1 day"]
+    story.works()
+    assert story.told() == [AGAIN]
+
+
+def test_what_comes_back_after_a_day_is_a_new_incident(story: Story) -> None:
+    story.fails("key_expired")
+    story.works()
+    story.wait(DAY + HOUR)
+    story.fails("key_expired")
+    assert (story.told(), story.steps()) == ([OPENED, AGAIN, OPENED], ["opened", "closed", "opened"])
+
+
+def test_a_relapse_of_what_was_never_told_is_told(story: Story) -> None:
+    story.fails("maintenance")
+    story.works()
+    story.fails("key_expired")
+    assert (story.told(), story.steps()) == ([OPENED], ["opened", "closed", "reopened"])
+
+
+def test_more_than_three_in_one_round_are_one_digest(story: Story) -> None:
+    names = [f"c{n}" for n in range(6)]
+    story.connect(*names)
+    for name in names:
+        story.fails("key_expired", name=name)
+    story.watch()
+    assert story.told() == ["6 of your connections stopped importing"]
+    assert [f"Kraken · {name} stopped importing. The API key has expired." in story.bodies()[0] for name in names] == [True] * 6
+    story.wait(DAY)
+    story.watch()
+    assert story.told() == ["6 messages about your connections"]
+
+
+def test_three_that_were_sent_at_once_and_the_rest_as_a_digest(story: Story) -> None:
+    names = [f"c{n}" for n in range(6)]
+    story.connect(*names)
+    heard = []
+    for name in names:
+        story.fails("key_expired", name=name)
+        heard += story.told()
+        story.wait(timedelta(seconds=20))
+    assert heard == [f"Kraken · c{n} stopped importing" for n in range(3)]
+    story.watch()
+    assert story.told() == ["3 of your connections stopped importing"]
+    story.watch()
+    assert story.told() == []
+
+
+def test_each_owner_gets_messages_on_their_own_channels(story: Story) -> None:
+    story.connect("hers")
+    story.con.execute("UPDATE lake.ops.connections SET owner = 'anna' WHERE connection = 'hers'")
+    story.fails("key_expired", name="hers")
+    assert story.told() == []
+    story.con.execute("INSERT INTO lake.ops.channels VALUES ('phone', 'anna', 'tgram', ?)", [NOW])
+    story.watch()
+    rows = story.con.execute("SELECT owner, channel, title FROM lake.ops.deliveries").fetchall()
+    assert rows == [("anna", "phone", "Kraken · hers stopped importing")]
+
+
+def test_a_balance_that_differs_is_told_when_it_stays_so(story: Story) -> None:
+    story.sees("balance_differs", BTC={"reported": "1", "rebuilt": "2"}, since=NOW - 3 * DAY)
+    story.watch()
+    assert story.told() == []
+    story.wait(6 * HOUR)
+    story.watch()
+    assert story.told() == [f"{WHERE}: the numbers do not add up"]
+    keep.resolve_kinds(story.con, "main", ["balance_differs"], story.now)
+    story.watch()
+    assert story.told() == [f"{WHERE}: the numbers add up again"]
+
+
+def test_what_a_stopped_import_brings_with_it_is_not_told_twice(story: Story) -> None:
+    story.fails("key_expired")
+    story.sees("open_gap")
+    story.watch()
+    assert (story.told(), [kind for kind, _, _ in story.states()]) == ([OPENED], ["import_stopped"])
+    story.sees("negative_balance")
+    story.watch()
+    assert story.told() == [f"{WHERE}: the numbers do not add up"]
+
+
+def test_a_keys_end_is_told_fourteen_seven_and_one_days_ahead(story: Story) -> None:
+    ends_at = NOW + 16 * DAY
+    heard: list[tuple[int, str]] = []
+    for day in range(20):
+        left = (ends_at - story.now).days
+        if 0 <= left < 14:
+            story.sees("key_expiring", expires_at=ends_at, days=left)
+        story.watch()
+        heard += [(day, title) for title in story.told()]
+        story.wait(DAY)
+    ends = f"{WHERE}: the API key ends"
+    assert heard == [(3, f"{ends} in 13 days"), (9, f"{ends} in 7 days"), (15, f"{ends} tomorrow")]
+
+
+def test_a_new_notice_joins_the_open_one_and_is_told_by_itself(story: Story) -> None:
+    story.sees("excessive_rights")
+    story.watch()
+    story.sees("schema_drift")
+    story.watch()
+    story.watch()
+    assert [title.removeprefix(f"{WHERE}: ") for title in story.told()] == [
+        "the API key can do more than read", "the exchange's answers have other fields than before",
+    ]  # fmt: skip
+    assert story.states() == [("notice", "open", ["excessive_rights", "schema_drift"])]
+
+
+def test_trouble_of_gapless_itself_names_no_connection(story: Story) -> None:
+    story.sees("scheduler_silent", "*", said="nothing was synced since 2026-11-14 06:00 UTC")
+    story.watch()
+    assert story.told() == ["gapless itself stopped importing"]
+    assert "[[keys" not in story.bodies()[0]
+
+
+@pytest.mark.parametrize(
+    ("finding", "kind"),
+    [
+        ("run_failed", "import_stopped"), ("stale", "import_stopped"), ("run_died", "import_stopped"),
+        ("scheduler_silent", "import_stopped"), ("negative_balance", "data_inconsistent"), ("row_vanished", "data_inconsistent"),
+        ("a_check_of_tomorrow", "data_inconsistent"), ("key_expiring", "notice"), ("schema_drift", "notice"),
+        ("rounded_twice", None),
+    ],
+)  # fmt: skip
+def test_every_finding_has_its_kind_of_incident(finding: str, kind: str | None) -> None:
+    assert incident_kind(finding) == kind
+
+
+def test_a_message_is_named_the_same_when_its_transaction_is_redone(story: Story) -> None:
+    story.con.execute("BEGIN")
+    story.fails("key_expired")
+    first = _ids(story.con)
+    story.con.execute("ROLLBACK")
+    assert _ids(story.con) == []
+    story.fails("key_expired")
+    assert (len(first), len(_ids(story.con))) == (1, 1)
+
+
+def _ids(con: duckdb.DuckDBPyConnection) -> Sequence[str]:
+    return [row[0] for row in con.execute("SELECT message FROM lake.ops.deliveries ORDER BY message").fetchall()]
