@@ -13,7 +13,7 @@ import pytest
 from connectors import guides
 from connectors.contract import Exchange
 from connectors.guides import ExportGuide, Guide, Right, Source, Statement, load
-from connectors.register import EXCHANGES
+from connectors.register import EXCHANGES, find
 
 THE_TWENTY = (
     "binance", "bingx", "bitfinex", "bitget", "bithumb", "bitstamp", "bitvavo", "bybit", "coinbase", "cryptocom", "deribit",
@@ -49,6 +49,13 @@ def test_a_guide_says_what_an_owner_needs(exchange: str) -> None:
     assert guide.exports
     assert all(export.steps for export in guide.exports)
     assert {"apiKey", "secret"} <= guide.fields.keys()
+
+
+@pytest.mark.parametrize("exchange", guides.known())
+def test_a_guide_names_every_part_of_the_key_that_is_asked_for(exchange: str) -> None:
+    asked = find(exchange).credentials
+    assert asked
+    assert set(asked) <= load(exchange).fields.keys()
 
 
 @pytest.mark.parametrize("exchange", guides.known())
