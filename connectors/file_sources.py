@@ -31,19 +31,31 @@ def _since(year: int) -> datetime:
 
 
 FILE_SOURCES: tuple[FileSource, ...] = (
+    FileSource("anycoin", "Anycoin", _since(2019)),
     FileSource("bitmex", "BitMEX", _since(2014)),
     FileSource("bitpanda", "Bitpanda", _since(2014)),
     FileSource("bittrex", "Bittrex", _since(2014)),
     FileSource("blockfi", "BlockFi", _since(2018)),
+    FileSource("cashapp", "Cash App", _since(2018)),
+    FileSource("ccex", "C-CEX", _since(2013)),
     FileSource("celsius", "Celsius", _since(2018)),
     FileSource("coinbaseprime", "Coinbase Prime", _since(2018)),
     FileSource("cointracking", "CoinTracking", _since(2009), generic=True),
+    FileSource("ftx", "FTX", _since(2019)),
     FileSource("koinly", "Koinly", _since(2009), generic=True),
+    FileSource("ledgerlive", "Ledger Live", _since(2009)),
     FileSource("nexo", "Nexo", _since(2018)),
+    FileSource("nicehash", "NiceHash", _since(2014)),
+    FileSource("nonkyc", "NonKYC", _since(2022)),
+    FileSource("paypal", "PayPal", _since(2020)),
+    FileSource("pionex", "Pionex", _since(2019)),
     FileSource("revolut", "Revolut", _since(2017)),
+    FileSource("robinhood", "Robinhood", _since(2018)),
     FileSource("shakepay", "Shakepay", _since(2015)),
+    FileSource("swissborg", "SwissBorg", _since(2019)),
     FileSource("template", "gapless template", _since(2009), generic=True),
     FileSource("uphold", "Uphold", _since(2014)),
+    FileSource("wirex", "Wirex", _since(2015)),
 )
 """Sorted by id."""
 

@@ -69,9 +69,10 @@ CREATE OR REPLACE TEMP MACRO ungrouped(v) AS
 
 CREATE OR REPLACE TEMP MACRO grouped_number_of(v) AS number_of(ungrouped(v));
 
--- the number in '€3,343.11', '-$5.00', '1,250.5 Kč': a currency on either side, its sign before or behind it
+-- the number in '€3,343.11', '-$5.00', '1,250.5 Kč', '($370)': a currency on either side, its sign before or behind it, or brackets
 CREATE OR REPLACE TEMP MACRO money_digits(v) AS
-    CASE WHEN regexp_full_match(v, '([+-]?[^-+0-9.,]*|[^-+0-9.,]+[+-])[0-9.][0-9.,]*([eE][+-]?[0-9]+)?[^-+0-9.,]*')
+    CASE WHEN regexp_full_match(v, '\([^-+0-9.,]*[0-9.][0-9.,]*[^-+0-9.,]*\)') THEN '-' || regexp_extract(v, '[0-9.][0-9.,]*')
+         WHEN regexp_full_match(v, '([+-]?[^-+0-9.,]*|[^-+0-9.,]+[+-])[0-9.][0-9.,]*([eE][+-]?[0-9]+)?[^-+0-9.,]*')
          THEN regexp_extract(v, '^[^0-9]*?([+-])', 1) || regexp_extract(v, '[0-9.][0-9.,]*([eE][+-]?[0-9]+)?') END;
 
 -- the currency in '£1,234.56', '50.00 SEK', 'USD 5': a code, or a sign that only one currency has ('¥' has two)
