@@ -13,7 +13,7 @@ import pytest
 from connectors import guides
 from connectors.contract import Exchange
 from connectors.guides import ExportGuide, Guide, Right, Source, Statement, load
-from connectors.register import EXCHANGES, find
+from connectors.register import EXCHANGES, find, reads_files_only
 
 THE_TWENTY = (
     "binance", "bingx", "bitfinex", "bitget", "bithumb", "bitstamp", "bitvavo", "bybit", "coinbase", "cryptocom", "deribit",
@@ -22,6 +22,8 @@ THE_TWENTY = (
 
 # copies of exchanges' pages on foreign domains look like them and are not theirs
 COPIES = r"gateex|bybits\.io|mexc\.in|bitget\.fit|amplifyapp|mintlify|glama\.ai"
+
+EVERY_GUIDE = (*guides.known(), *guides.known_files())
 
 FOLDER = Path(guides.__file__).parent
 
@@ -58,9 +60,19 @@ def test_a_guide_names_every_part_of_the_key_that_is_asked_for(exchange: str) ->
     assert set(asked) <= load(exchange).fields.keys()
 
 
-@pytest.mark.parametrize("exchange", guides.known())
+@pytest.mark.parametrize("exchange", guides.known_files())
+def test_a_source_of_files_is_told_about_files_only(exchange: str) -> None:
+    guide = load(exchange)
+    assert guide.known
+    assert reads_files_only(exchange)
+    assert (guide.key_steps, guide.rights_to_tick, guide.key_page) == ((), (), "")
+    assert all(export.steps for export in guide.exports)
+
+
+@pytest.mark.parametrize("exchange", EVERY_GUIDE)
 def test_every_source_is_used_and_is_no_copy(exchange: str) -> None:
-    text = (FOLDER / f"{exchange}.toml").read_text(encoding="utf-8")
+    (path,) = FOLDER.rglob(f"{exchange}.toml")
+    text = path.read_text(encoding="utf-8")
     told = tomllib.loads(text)
     body = text[: text.rindex("[sources]")]
     assert [name for name in told["sources"] if f'"{name}"' not in body] == []
@@ -70,7 +82,7 @@ def test_every_source_is_used_and_is_no_copy(exchange: str) -> None:
     assert not page or any(page == domain or page.endswith(f".{domain}") for domain in told["domains"])
 
 
-@pytest.mark.parametrize("exchange", guides.known())
+@pytest.mark.parametrize("exchange", EVERY_GUIDE)
 def test_what_has_no_source_is_not_told_as_a_fact(exchange: str) -> None:
     for said in statements_of(load(exchange)):
         if isinstance(said, Statement):

@@ -1,5 +1,7 @@
 """How an owner makes a read-only key at an exchange and gets the files that close a gap: one TOML file per exchange.
 
+Those in `files/` are of sources that are read from files alone: closed exchanges, and such without an interface.
+
 In those files a statement is a list: its text, then the names of the sources that say so. How it may be told follows from
 them alone, so that nothing can be told as a fact which nobody has seen: a source on one of the exchange's own `domains`
 makes it the exchange's word, any other source a report, and none leaves it unseen. `ours` marks our own advice, which says
@@ -83,6 +85,7 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Guide:
     """What the owner of an account at one exchange is told. known False: no guide of its own, only what holds everywhere.
+    key_steps () = it is read from files alone.
 
     key_page: the exchange's own page for keys, '' where none was seen. fields: ccxt's name of a part of the key -> the
     exchange's. only_by_file: what its API does not give. do_not_send: files that are often sent and are of no use.
@@ -111,16 +114,21 @@ def load(exchange_id: str, title: str = "") -> Guide:
 
 
 def known() -> tuple[str, ...]:
-    """The exchanges with a guide of their own, sorted."""
+    """The exchanges with a guide to a key of their own, sorted."""
     return tuple(sorted(path.stem for path in _folder().glob("*.toml") if path.stem != ANY))
+
+
+def known_files() -> tuple[str, ...]:
+    """The sources without keys whose exports have a guide, sorted."""
+    return tuple(sorted(path.stem for path in _folder().glob("files/*.toml")))
 
 
 @cache
 def _load(exchange_id: str, title: str) -> Guide:
     # an id is never a path: it may come from an address of the page
-    has_own = exchange_id in known()
-    told = tomllib.loads((_folder() / f"{exchange_id if has_own else ANY}.toml").read_text(encoding="utf-8"))
-    return _guide(exchange_id, told, has_own, told.get("title") or title or exchange_id)
+    own = exchange_id if exchange_id in known() else f"files/{exchange_id}" if exchange_id in known_files() else None
+    told = tomllib.loads((_folder() / f"{own or ANY}.toml").read_text(encoding="utf-8"))
+    return _guide(exchange_id, told, own is not None, told.get("title") or title or exchange_id)
 
 
 def _guide(exchange_id: str, told: Mapping[str, Any], has_own: bool, title: str) -> Guide:
