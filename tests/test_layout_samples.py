@@ -50,6 +50,8 @@ def test_a_sample_means_what_its_golden_says(con: duckdb.DuckDBPyConnection, sam
     assert found.fates["layout"] == sample.layout
     assert found.rows, "an empty golden proves nothing"
     assert found == golden
+    ids = [(row["grain"], row["namespace"], row["row_id"]) for row in found.rows if "row_id" in row]
+    assert len(ids) == len(set(ids)), "rows of one id are one row: all but one would be lost"
     assert found.totals() == totals, "what the rows change balances by is not what was worked out by hand"
 
 

@@ -1,0 +1,51 @@
+/*
+exchange = "okx"
+title    = "Trading account history"
+one_row  = "one change of one balance; a spot fill is two lines, one for each coin"
+streams  = ["trades"]
+step     = "1s"
+zone_above  = '(?:Time ?Zone)\s*:\s*((?:UTC|GMT)?\s*[+-]?\d*(?::\d\d)?)'
+ignored  = ["id", "Amount", "Trading Unit", "Filled Price Unit", "PL", "PnL", "Position Change", "Position Balance", "Position Unit",
+            "Filled_price-USD", "Pnl-USD", "Fee-USD", "Balance-USD", "Balance_change-USD"]
+balance  = "balance"
+balance_per = ["unit"]
+[columns]
+order_id = { type = "id?", names = ["Order id"] }
+time     = { type = "time", names = ["Time"] }
+type     = { type = "text", names = ["Trade Type"] }
+market   = { type = "text?", names = ["Symbol", "Instrument"] }
+action   = { type = "text", names = ["Action", "Type"] }
+price    = { type = "number?", names = ["Filled Price"] }
+fee      = { type = "number?", names = ["Fee"] }
+fee_unit = { type = "text?", names = ["Fee Unit"] }
+change   = { type = "number", names = ["Balance Change"] }
+balance  = { type = "number?", names = ["Balance"] }
+unit     = { type = "text", names = ["Balance Unit"] }
+[skip]
+nothing_moved = "the balance did not change: what a position did is told elsewhere"
+
+The line above the header says the zone. The balance change is net: a fee, negative, is inside it. Ids differ between the two
+lines of a fill; the order's does not.
+*/
+WITH told AS (
+    SELECT *, okx_trading_kind(lower(type), lower(action)) AS kind,
+        CASE WHEN fee_unit IS NULL OR upper(fee_unit) = upper(unit) THEN coalesce(fee, 0) ELSE 0 END AS paid
+    FROM rows
+),
+legs AS (SELECT *, change - paid AS leg FROM told)
+SELECT
+    line,
+    CASE WHEN change = 0 THEN 'nothing_moved' END AS skip,
+    'statement' AS grain,
+    time AS occurred_at,
+    kind,
+    concat_ws('/', type, nullif(action, '')) AS source_type,
+    CASE WHEN kind = 'trade' AND contains(market, '-') THEN replace(upper(market), '-', '/') END AS market,
+    CASE WHEN kind = 'trade' THEN price END AS price,
+    CASE WHEN leg < 0 THEN upper(unit) END AS out_asset,
+    CASE WHEN leg < 0 THEN -leg END AS out_amount,
+    CASE WHEN leg > 0 THEN upper(unit) END AS in_asset,
+    CASE WHEN leg > 0 THEN leg END AS in_amount,
+    CASE WHEN paid <> 0 THEN upper(unit) END AS fee_asset,
+    CASE WHEN paid <> 0 THEN -paid END AS fee_amount
+FROM legs
