@@ -109,23 +109,25 @@ def _read_everything(lake: Lake, connection: Connection) -> _Kept:
         fresh = _gather(con, fresh)
     files: dict[str, Reading] = {}
     with tempfile.TemporaryDirectory(prefix="gapless-") as folder:
-        for upload, file_name, digest, layout in _files(con, connection.name):
+        for upload, file_name, digest, layout, zone in _files(con, connection.name):
             path = Path(folder) / upload / (file_name or upload)
             path.parent.mkdir()
             path.symlink_to((lake.settings.archive / digest[:2] / digest).resolve())
-            files[upload] = _read_file(con, connection, upload, path, layout)
+            files[upload] = _read_file(con, connection, upload, path, layout, zone)
             fresh = _gather(con, fresh)
     if fresh:
         raise KeptMeanwhile(f"nothing is kept of {connection.name} yet: sync it, or import a file")
     return _Kept(frozenset(pages), files)
 
 
-def _read_file(con: duckdb.DuckDBPyConnection, connection: Connection, upload: str, path: Path, layout: str) -> Reading:
+def _read_file(
+    con: duckdb.DuckDBPyConnection, connection: Connection, upload: str, path: Path, layout: str, zone: str | None
+) -> Reading:
     """By the layout it was read with, since the owner may have chosen it; by its header if that one is gone."""
     try:
-        return normalise.read_file(con, connection.exchange, connection.name, upload, path, layout)
+        return normalise.read_file(con, connection.exchange, connection.name, upload, path, layout, zone)
     except LayoutError:
-        return normalise.read_file(con, connection.exchange, connection.name, upload, path, None)
+        return normalise.read_file(con, connection.exchange, connection.name, upload, path, None, zone)
 
 
 def _gather(con: duckdb.DuckDBPyConnection, fresh: bool) -> bool:
@@ -274,9 +276,9 @@ def _pages(con: duckdb.DuckDBPyConnection, name: str) -> Iterator[Sequence[KeptP
         ]
 
 
-def _files(con: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, str, str, str]]:
+def _files(con: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, str, str, str, str | None]]:
     return con.execute(
-        "SELECT upload, file_name, digest, layout FROM lake.ops.uploads WHERE connection = ? AND undone_at IS NULL"
+        "SELECT upload, file_name, digest, layout, zone FROM lake.ops.uploads WHERE connection = ? AND undone_at IS NULL"
         " ORDER BY uploaded_at, upload",
         [name],
     ).fetchall()

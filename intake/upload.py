@@ -10,6 +10,7 @@ import duckdb
 
 from connectors import register
 from connectors.contract import ALL, Window
+from connectors.dialect import FileRefused
 from connectors.layouts import find_layout
 from intake.clock_shift import refuse_shifted
 from intake.pull import booking_streams
@@ -47,7 +48,7 @@ def preview_file(
     zone: in which its clock runs, where its owner says so; without it a file whose clock is off against the API is refused.
     """
     upload = upload_id(connection, path)
-    standing = _standing(lake.con, connection, upload, path)
+    standing = _standing(lake.con, connection, upload, path, zone)
     if standing is not None:
         return standing
     lake.expect_input(path.stat().st_size)
@@ -83,7 +84,7 @@ def import_unseen(
     """Read, keep and merge a file whose owner does not want to see first what it would do: the merge runs once, not twice."""
     kept_digest = keep.file_digest(path)
     upload = named(connection, kept_digest)
-    standing = _standing(lake.con, connection, upload, path)
+    standing = _standing(lake.con, connection, upload, path, zone)
     if standing is not None:
         keep.keep_file(lake.settings.archive, path, kept_digest)
         return standing
@@ -176,16 +177,19 @@ def _books(exchange_id: str) -> frozenset[str]:
     return booking_streams(register.find(exchange_id))
 
 
-def _standing(con: duckdb.DuckDBPyConnection, connection: str, upload: str, path: Path) -> Preview | None:
+def _standing(con: duckdb.DuckDBPyConnection, connection: str, upload: str, path: Path, zone: str | None) -> Preview | None:
     """What this very file brought when it was imported, None if it is not in force: it need not be read again."""
     row = con.execute(
-        "SELECT layout, lines, used, quarantined, from_at, to_at, step, basis FROM lake.ops.uploads"
+        "SELECT layout, lines, used, quarantined, from_at, to_at, step, basis, zone FROM lake.ops.uploads"
         " WHERE connection = ? AND upload = ? AND undone_at IS NULL",
         [connection, upload],
     ).fetchone()
     if row is None:
         return None
-    layout, lines, used, quarantined, from_at, to_at, step, basis = row
+    layout, lines, used, quarantined, from_at, to_at, step, basis, read_in = row
+    if zone is not None and zone != read_in:
+        why = f"it was taken in with its times as {read_in or 'its layout says'}: take that back first (gapless undo {upload})"
+        raise FileRefused(path.name, why)
     skipped = con.execute(
         "SELECT rule, count(*) FROM lake.ops.line_fates WHERE connection = ? AND source = ? AND fate = 'skipped' GROUP BY rule",
         [connection, upload],
@@ -204,7 +208,7 @@ def _standing(con: duckdb.DuckDBPyConnection, connection: str, upload: str, path
         to_at=to_at,
         step=step,
     )
-    return Preview(upload, connection, path, reading, 0, known[0] if known else 0, basis, already=True)
+    return Preview(upload, connection, path, reading, 0, known[0] if known else 0, basis, already=True, zone=read_in)
 
 
 def _basis(con: duckdb.DuckDBPyConnection, connection: str, reading: Reading) -> str | None:

@@ -18,7 +18,7 @@ from store.lake import Lake, open_lake
 from store.settings import Settings
 
 
-def run(given: list[Path], connection: str, layout: str | None, *, yes: bool, as_json: bool) -> int:
+def run(given: list[Path], connection: str, layout: str | None, zone: str | None, *, yes: bool, as_json: bool) -> int:
     """Each file is judged on its own; exit code 1 if one was refused or has lines that need the owner."""
     documents: list[dict[str, Any]] = []
     trouble = False
@@ -26,7 +26,7 @@ def run(given: list[Path], connection: str, layout: str | None, *, yes: bool, as
         for path in each_path(given):
             try:
                 with unpacked(path) as tables:
-                    told = [_take(lake, connection, table, layout, yes=yes) for table in tables]
+                    told = [_take(lake, connection, table, layout, zone, yes=yes) for table in tables]
             except FileRefused as refused:
                 told = [_refused(path, str(refused))]
             documents += [document for document, _ in told]
@@ -39,11 +39,13 @@ def run(given: list[Path], connection: str, layout: str | None, *, yes: bool, as
     return 1 if trouble else 0
 
 
-def _take(lake: Lake, connection: str, path: Path, layout: str | None, *, yes: bool) -> tuple[dict[str, Any], bool]:
+def _take(
+    lake: Lake, connection: str, path: Path, layout: str | None, zone: str | None, *, yes: bool
+) -> tuple[dict[str, Any], bool]:
     """Look at one table and, if the owner agrees, take it in; its document, and whether nothing is left to the owner."""
     try:
         look = pipeline.import_unseen if yes else pipeline.preview_file
-        preview = look(lake, connection, path, layout, pipeline.utc_now())
+        preview = look(lake, connection, path, layout, pipeline.utc_now(), zone=zone)
     except Exception as exc:  # noqa: BLE001 - one refused file must not stop the next; what is not explained is raised
         why = explain(exc)
         if why is None:

@@ -1,0 +1,87 @@
+"""The figures of one owner's year, each read from the analysts' views, with what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+QUERIES = Path(__file__).parent / "queries"
+PICTURED = 6
+"""Assets whose holdings are drawn."""
+
+Row = Mapping[str, Any]
+
+
+class NoReport(Exception):
+    """There is nothing to report on; the message says what comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One year. year_row, reckoning: rows of the queries of these names; tables: their other rows by query."""
+
+    owner: str
+    year: int
+    asked_at: datetime
+    year_row: Row
+    reckoning: Row
+    accounts: Sequence[Row]
+    gaps: Sequence[Row]
+    findings: Sequence[Row]
+    flags: Sequence[Row]
+    by_asset: Sequence[Row]
+    income: Sequence[Row]
+    held: Sequence[Row]
+    held_daily: Sequence[Row]
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing behind the figures: time, what is known of every disposal, and the reckoning itself."""
+        return bool(self.year_row["complete"]) and not self.flags and not self.reckoning["stale"] and not self.findings
+
+    @property
+    def over(self) -> bool:
+        return bool(self.year_row["to_at"] <= self.asked_at)
+
+
+def gather(con: duckdb.DuckDBPyConnection, owner: str, year: int, now: datetime) -> Figures:
+    """Read one year. Raises NoReport where the owner has no account with history in it, or nothing was reckoned yet."""
+    asked = {"owner": owner, "year": year}
+    years = rows(con, "year", asked)
+    if not years:
+        known = con.execute("SELECT DISTINCT year FROM lake.main.completeness_by_owner WHERE owner = ? ORDER BY year", [owner])
+        told = ", ".join(str(row[0]) for row in known.fetchall()) or f"none: {owner!r} has no account with history"
+        raise NoReport(f"there is nothing to report on {year} for {owner!r}; years: {told}")
+    reckonings = rows(con, "reckoning", asked)
+    if not reckonings:
+        raise NoReport("gains were not reckoned yet: run `gapless publish` first")
+    year_row = years[0]
+    span = {"owner": owner, "from_at": year_row["from_at"], "to_at": year_row["to_at"]}
+    by_asset, held = rows(con, "by_asset", asked), rows(con, "held", span)
+    pictured = [row["asset"] for row in by_asset] + [row["asset"] for row in held]
+    assets = list(dict.fromkeys(pictured))[:PICTURED]
+    return Figures(
+        owner, year, now, year_row, reckonings[0],
+        accounts=rows(con, "accounts", asked), gaps=rows(con, "gaps", span), findings=rows(con, "findings", span),
+        flags=rows(con, "flags", asked), by_asset=by_asset, income=rows(con, "income", asked), held=held,
+        held_daily=rows(con, "held_daily", {**span, "assets": assets}),
+    )  # fmt: skip
+
+
+def rows(con: duckdb.DuckDBPyConnection, name: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of one query of `queries/` by their column names; it takes of `given` what it asks for."""
+    statement = con.extract_statements(query(name))[0]
+    cursor = con.execute(statement, {key: given[key] for key in statement.named_parameters})
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@cache
+def query(name: str) -> str:
+    return (QUERIES / f"{name}.sql").read_text()

@@ -1,0 +1,148 @@
+"""A report as a folder: the page, its tables as CSV and Parquet, and one archive of everything the figures rest on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from serve.report.figures import Figures, gather, query, rows
+from serve.report.missing import missing, remarks
+from serve.report.pictures import gains_by_asset, holdings, strips
+
+TEMPLATES = Path(__file__).parent / "templates"
+TABLES = ("disposals", "received", "moved")
+SHOWN = 400
+"""Disposals printed on the page; the files have all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A report that stands. inputs: digest of everything it rests on; figures: digest of what it says."""
+
+    folder: Path
+    figures: Figures
+    inputs: str
+    outputs: str
+    transactions: int
+
+
+def write(con: duckdb.DuckDBPyConnection, owner: str, year: int, folder: Path, now: datetime) -> Written:
+    """Write one year's report from one snapshot of the lake. `con` has it attached as `lake`; Raises NoReport."""
+    con.execute("BEGIN")  # one snapshot: page, tables and archive agree with each other while a sync is writing
+    try:
+        figures = gather(con, owner, year, now)
+        folder.mkdir(parents=True, exist_ok=True)
+        given = {"owner": owner, "year": year, **figures.year_row}
+        listed = {name: rows(con, name, given) for name in TABLES}
+        for name in TABLES:
+            _copy(con, name, given, folder / f"{name}.csv", "CSV")
+            _copy(con, name, given, folder / f"{name}.parquet", "PARQUET")
+        inputs, transactions = _archive(con, given, folder / "inputs.parquet")
+    finally:
+        con.execute("ROLLBACK")
+    outputs = digest_of_figures(figures)
+    written = Written(folder, figures, inputs, outputs, transactions)
+    (folder / "report.json").write_text(json.dumps(as_document(written), indent=1, default=_plain) + "\n")
+    (folder / "report.html").write_text(page(written, listed), encoding="utf-8")
+    return written
+
+
+def page(written: Written, listed: dict[str, list[dict[str, Any]]]) -> str:
+    """The report as one HTML file that needs nothing else, on a screen and on paper."""
+    figures = written.figures
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters.update(money=money, amount=amount, moment=moment, day=day)
+    return environment.get_template("report.html").render(
+        f=figures, written=written, missing=missing(figures), remarks=remarks(figures), bars=gains_by_asset(figures.by_asset),
+        lines=holdings(figures), strips=strips(figures), disposals=listed["disposals"][:SHOWN],
+        more=max(len(listed["disposals"]) - SHOWN, 0), totals=totals(figures),
+    )  # fmt: skip
+
+
+def totals(figures: Figures) -> dict[str, Decimal]:
+    """Sums of what is known."""
+    return {
+        **{
+            name: sum((row[name] or Decimal(0) for row in figures.by_asset), Decimal(0))
+            for name in ("proceeds", "cost", "gain")
+        },
+        "income": sum((row["value"] or Decimal(0) for row in figures.income), Decimal(0)),
+    }
+
+
+def as_document(written: Written) -> dict[str, Any]:
+    """The report for programs: what it says, and what it rests on."""
+    figures = written.figures
+    return {
+        "owner": figures.owner, "year": figures.year, "asked_at": figures.asked_at, "complete": figures.complete,
+        "complete_until": figures.year_row["complete_until"], "currency": figures.reckoning["currency"],
+        "method": figures.reckoning["method"], "scope": figures.reckoning["scope"], "version": figures.reckoning["version"],
+        "totals": totals(figures), "by_asset": figures.by_asset, "income": figures.income,
+        "missing": [{"where": one.where, "what": one.what, "steps": one.steps} for one in missing(figures)],
+        "inputs": {"file": "inputs.parquet", "sha256_of_rows": written.inputs, "transactions": written.transactions},
+    }  # fmt: skip
+
+
+def digest_of_figures(figures: Figures) -> str:
+    """Of what the report says, not of when it was asked or how complete it is: by it a changed year is noticed."""
+    said = [{name: value for name, value in row.items() if name != "complete"} for row in (*figures.by_asset, *figures.income)]
+    return hashlib.sha256(json.dumps(said, default=_plain, sort_keys=True).encode()).hexdigest()
+
+
+def _archive(con: duckdb.DuckDBPyConnection, given: dict[str, Any], target: Path) -> tuple[str, int]:
+    """Write the inputs; returns the digest of their rows and the count of transactions."""
+    statement = con.extract_statements(query("inputs"))[0]
+    bound = {key: given[key] for key in statement.named_parameters}
+    con.execute(f"CREATE OR REPLACE TEMP TABLE report_inputs AS {query('inputs')}", bound)
+    # each row's digest in order, hashed again: the rows themselves need not come to Python
+    digests = con.execute("SELECT sha256(part || chr(9) || body) FROM report_inputs ORDER BY part, body").fetchall()
+    count = con.execute("SELECT count(*) FROM report_inputs WHERE part = 'transaction'").fetchone()
+    con.execute(f"COPY (FROM report_inputs ORDER BY part, body) TO '{_escaped(target)}' (FORMAT PARQUET)")
+    con.execute("DROP TABLE report_inputs")
+    return hashlib.sha256("\n".join(row[0] for row in digests).encode()).hexdigest(), count[0] if count else 0
+
+
+def _copy(con: duckdb.DuckDBPyConnection, name: str, given: dict[str, Any], target: Path, kind: str) -> None:
+    statement = con.extract_statements(query(name))[0]
+    con.execute(
+        f"COPY ({query(name)}) TO '{_escaped(target)}' (FORMAT {kind})", {key: given[key] for key in statement.named_parameters}
+    )
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def money(value: Decimal | None) -> str:
+    """Two decimals, thousands apart; a dash where it is not known."""
+    return "not known" if value is None else f"{value:,.2f}"
+
+
+def amount(value: Decimal | None) -> str:
+    """Every digit that counts."""
+    if value is None:
+        return ""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def moment(value: datetime | None) -> str:
+    return f"{value:%-d %b %Y, %H:%M} UTC" if value else "never"
+
+
+def day(value: datetime | None) -> str:
+    return f"{value:%-d %b %Y}" if value else ""
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value)

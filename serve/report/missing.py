@@ -1,0 +1,100 @@
+"""Page one of a report: what is missing, what it means for the figures, and how to mend it. Words only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from checks.ways_out import WAYS
+from serve.report.figures import Figures, Row
+
+FLAGS: Mapping[str, tuple[str, str]] = {
+    "missing_price": (
+        "have no price for their day, so their proceeds or cost are not known",
+        "run `gapless publish` with a network at hand, or enter the price",
+    ),
+    "short_fall": (
+        "sold more than is known to have come in, so their cost is not known",
+        "close the gaps above; or connect the account the coins came from, or upload its export",
+    ),
+    "unmatched_deposit": (
+        "used coins that arrived from an account that is not connected, so their cost is not known",
+        "connect the account they came from, or upload its export",
+    ),
+}
+OTHERWISE = ("are not fully known", "see the disposals with this flag in disposals.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that is missing. where: the account, '' where it concerns all; steps: what to do, the likeliest first."""
+
+    where: str
+    what: str
+    steps: tuple[str, ...]
+
+
+def missing(figures: Figures) -> list[Missing]:
+    """Everything that keeps the year from being complete, the gravest first."""
+    found = [_gap(row) for row in figures.gaps]
+    kinds: dict[tuple[str, str], list[Row]] = {}
+    for row in figures.findings:
+        kinds.setdefault((row["connection"], row["kind"]), []).append(row)
+    found += [_finding(connection, kind, several) for (connection, kind), several in kinds.items()]
+    found += [_flag(row) for row in figures.flags]
+    if figures.reckoning["stale"]:
+        found.append(
+            Missing("", "something came in after gains were last reckoned", ("run `gapless publish`, then this report again",))
+        )
+    told = {one.where for one in found}
+    for account in figures.accounts:
+        if not account["complete"] and account["connection"] not in told:
+            what = account["spoiled_by"] or "it is not proven complete"
+            found.append(Missing(account["connection"], what, (f"gapless sync {account['connection']}",)))
+    return found
+
+
+def remarks(figures: Figures) -> list[tuple[str, str]]:
+    """What a reader should know though nothing is missing: frozen accounts, time that rests on the owner's word, what is not imported."""
+    return [
+        (account["connection"], note) for account in figures.accounts for note in (account["notes"] or "").split("; ") if note
+    ]
+
+
+def _gap(row: Row) -> Missing:
+    name = row["connection"]
+    what = f"{row['streams']} from {day(row['from_at'])} to {day(row['to_at'])}: {row['why']}"
+    steps = (
+        f"new keys: gapless keys {name}, then gapless sync {name}",
+        f"or the exchange's CSV: gapless import FILE --connection {name}",
+    )
+    return Missing(name, what, steps)
+
+
+def _finding(connection: str, kind: str, several: list[Row]) -> Missing:
+    way = WAYS.get(kind)
+    first = several[0]
+    times = f" ({len(several)} times)" if len(several) > 1 else ""
+    means = way.means.rstrip(".") if way else kind.replace("_", " ")
+    assets = _assets(first)
+    return Missing(
+        connection, f"{means}{f': {assets}' if assets else ''}{times}, since {day(first['from_at'])}", way.steps if way else ()
+    )
+
+
+def _assets(row: Row) -> str:
+    """The assets that a finding on balances names."""
+    evidence = json.loads(row["evidence"] or "{}")
+    return ", ".join(evidence) if row["kind"] in ("balance_differs", "negative_balance") and len(evidence) < 8 else ""
+
+
+def _flag(row: Row) -> Missing:
+    what, step = FLAGS.get(row["flag"], OTHERWISE)
+    count = row["disposals"]
+    return Missing("", f"{count} disposal{'s' if count != 1 else ''} of {row['assets']} {what}", (step,))
+
+
+def day(moment: datetime) -> str:
+    return f"{moment:%-d %b %Y, %H:%M} UTC"
