@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from connectors.any_ccxt.probes import QUESTIONS
 from connectors.causes import CAUSES, SPEAKS_AS, Cause, Refusal, Speech, exchanges, speech_of
 
 PAGE = Path(__file__).parent.parent / "docs" / "causes.md"
@@ -31,6 +32,20 @@ CHECKED = {
     "unseen": "**(u)** nobody showed us",
 }
 
+PROBES = """
+## What a key can be asked
+
+Asked when a key is entered and again at every sync. Where an exchange is not listed, the probe shows only that the key reads
+balances. A list of addresses that is not told is still noticed where the exchange says that there is one (Binance).
+"""
+
+# the rooms' own probes, as the table below shows those of `any_ccxt/probes.py`
+OF_ROOMS = {
+    "binance": ("every right", "yes", "whether there is a list", ""),
+    "coinbase": ("every right", "yes", "", ""),
+    "kraken": ("every right, and limits of the history", "yes", "yes", "yes"),
+}
+
 # what can be told by an exchange's words; the other two are our own findings
 TOLD: tuple[Cause, ...] = tuple(cause for cause in CAUSES if cause not in ("answer_unreadable", "ours"))
 
@@ -45,7 +60,19 @@ def page() -> str:
     for exchange, speech in speeches.items():
         lines += ["", f"### {exchange}", "", _row("it says", "code", "HTTP", "cause", "read in"), _row(*["---"] * 5)]
         lines += [_refusal_row(row) for row in speech.refusals]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_probes()]) + "\n"
+
+
+def _probes() -> list[str]:
+    asked = {
+        exchange: (
+            "every right" if question.needed else "",
+            *("yes" if told else "" for told in (question.account, question.ips, question.expires)),
+        )
+        for exchange, question in QUESTIONS.items()
+    }
+    head = [_row("exchange", "rights", "whose it is", "addresses", "its end"), _row(*["---"] * 5)]
+    return [PROBES, *head, *(_row(exchange, *told) for exchange, told in sorted({**asked, **OF_ROOMS}.items()))]
 
 
 def _cell(speech: Speech, cause: Cause) -> str:

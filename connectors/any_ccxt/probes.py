@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.causes import SPEAKS_AS
+from connectors.causes import SPEAKS_AS, Standing
 from connectors.client import CcxtClient, read_json
 from connectors.contract import KeyFacts
 from connectors.failures import Failure, OwnerMustAct
@@ -28,7 +28,8 @@ class Question:
 
     rights: what the key may do, in the exchange's words. needed: right -> what is missed without it; a right of several
     words (`Wallet: AccountTransfer`) counts by its first. moves: whether a right can do more than read. ips: a list, or text
-    with commas. own_row: the answer lists all keys of the account, ours by this name.
+    with commas. own_row: the answer lists all keys of the account, ours by this name. by: where such an answer was read, as in
+    `connectors.causes`.
     """
 
     method: str
@@ -39,6 +40,7 @@ class Question:
     ips: str = ""
     expires: str = ""
     own_row: str = ""
+    by: Standing = "docs"
 
 
 def _bybit_rights(answer: Any) -> tuple[str, ...]:
@@ -67,7 +69,7 @@ QUESTIONS: Mapping[str, Question] = {
         needed={"history": "trades, deposits and withdrawals", "wallets": "balances"},
         moves=_writes,
     ),
-    "bitget": Question("privateSpotGetV2SpotAccountInfo", account="data.userId", ips="data.ips"),
+    "bitget": Question("privateSpotGetV2SpotAccountInfo", account="data.userId", ips="data.ips", by="unseen"),
     # a key of theirs lives one year, and they alone say which day it ends
     "bithumb": Question("privateGetV1ApiKeys", expires="expire_at", own_row="access_key"),
     "upbit": Question("privateGetApiKeys", expires="expire_at", own_row="access_key"),
@@ -80,7 +82,7 @@ QUESTIONS: Mapping[str, Question] = {
         ips="result.ips",
         expires="result.expiredAt",
     ),
-    "gate": Question("privateAccountGetDetail", account="user_id", ips="ip_whitelist"),
+    "gate": Question("privateAccountGetDetail", account="user_id", ips="ip_whitelist", by="reports"),
     "kucoin": Question(
         "privateGetUserApiKey",
         _words("data.permission"),
@@ -88,6 +90,7 @@ QUESTIONS: Mapping[str, Question] = {
         moves=lambda right: right != "General",
         account="data.uid",
         ips="data.ipWhitelist",
+        by="unseen",
     ),
     "okx": Question(
         "privateGetAccountConfig",
@@ -96,6 +99,7 @@ QUESTIONS: Mapping[str, Question] = {
         moves=lambda right: right != "read_only",
         account="data.0.uid",
         ips="data.0.ip",
+        by="reports",
     ),
 }
 
