@@ -28,7 +28,7 @@ An empty cell: the exchange has no words for it that we know.
 CHECKED = {
     "ccxt": "ccxt's table",
     "docs": "its documentation",
-    "reports": "others' reports",
+    "reports": "others' code or reports",
     "unseen": "**(u)** nobody showed us",
 }
 
@@ -41,9 +41,9 @@ balances. A list of addresses that is not told is still noticed where the exchan
 
 # the rooms' own probes, as the table below shows those of `any_ccxt/probes.py`
 OF_ROOMS = {
-    "binance": ("every right", "yes", "whether there is a list", ""),
-    "coinbase": ("every right", "yes", "", ""),
-    "kraken": ("every right, and limits of the history", "yes", "yes", "yes"),
+    "binance": ("every right", "yes", "whether there is a list", "", CHECKED["docs"]),
+    "coinbase": ("every right", "yes", "", "", CHECKED["docs"]),
+    "kraken": ("every right, and limits of the history", "yes", "yes", "yes", CHECKED["docs"]),
 }
 
 # what can be told by an exchange's words; the other two are our own findings
@@ -68,10 +68,11 @@ def _probes() -> list[str]:
         exchange: (
             "every right" if question.needed else "",
             *("yes" if told else "" for told in (question.account, question.ips, question.expires)),
+            CHECKED[question.by],
         )
         for exchange, question in QUESTIONS.items()
     }
-    head = [_row("exchange", "rights", "whose it is", "addresses", "its end"), _row(*["---"] * 5)]
+    head = [_row("exchange", "rights", "whose it is", "addresses", "its end", "read in"), _row(*["---"] * 6)]
     return [PROBES, *head, *(_row(exchange, *told) for exchange, told in sorted({**asked, **OF_ROOMS}.items()))]
 
 
