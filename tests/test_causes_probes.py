@@ -110,6 +110,21 @@ def test_a_key_that_may_not_ask_about_itself_may_still_read(teller: Teller) -> N
             assert ask_key(client) is None
 
 
+@pytest.mark.parametrize(
+    ("exchange", "body"),
+    [
+        ("bitfinex", '[["history"]]'),
+        ("upbit", '["a key"]'),
+        ("bybit", bybit(permissions=["Spot"])),
+        ("bybit", bybit(expiredAt="soon")),
+    ],
+)
+def test_an_answer_of_another_shape_tells_nothing(teller: Teller, exchange: str, body: str) -> None:
+    teller.tell(200, body)
+    with client_of(exchange, teller.url) as client:
+        assert ask_key(client) is None
+
+
 def test_a_dead_key_is_not_taken_for_one_that_may_not_ask(teller: Teller) -> None:
     with client_of("bybit", teller.url) as client:
         teller.tell(200, '{"retCode":33004,"retMsg":"Your api key has expired."}')

@@ -115,12 +115,16 @@ def ask_key(client: CcxtClient) -> KeyFacts | None:
         if _only_this_refused(failure):
             return None
         raise
+    try:
+        return _facts(question, answer, client.ccxt.apiKey)
+    except (AttributeError, TypeError, ValueError):
+        # an answer that has changed its shape must not stop the history; it only tells nothing of the key any more
+        return None
+
+
+def _facts(question: Question, answer: Any, own_key: str) -> KeyFacts:
     if question.own_row:
-        answer = next((row for row in answer if row.get(question.own_row) == client.ccxt.apiKey), {})
-    return _facts(question, answer)
-
-
-def _facts(question: Question, answer: Any) -> KeyFacts:
+        answer = next((row for row in answer if row.get(question.own_row) == own_key), {})
     rights = question.rights(answer)
     granted = {right.removesuffix(WRITE).split(":")[0] for right in rights}
     account = _at(answer, question.account) if question.account else None
