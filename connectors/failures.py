@@ -123,7 +123,7 @@ def translate(exchange: str, endpoint: str, ccxt_object: Any) -> Iterator[None]:
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as exc:
         # ccxt reads an answer of unexpected shape without asking first, even a refusal that has no words
         body = ccxt_object.last_http_response
-        code, told = read_refusal(ccxt_object.id, None, body) if body else ("", None)
+        code, told = _refused_unnoticed(ccxt_object.id, body or "")
         untold = known.UNREADABLE if body is not None else known.SECRET if isinstance(exc, binascii.Error) else known.OURS
         said = f"{type(exc).__name__} in ccxt: {without_secrets(body or str(exc), ccxt_object)}"
         raise failure(exchange, told or untold, said, endpoint, None, code) from None
