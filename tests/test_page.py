@@ -16,7 +16,7 @@ from store.lake import open_lake
 from store.settings import Settings
 from tests.page_server import browser, served, settings_of_a_page
 
-PAGES = ("/", "/incidents", "/gaps", "/activity", "/activity.csv")
+PAGES = ("/", "/incidents", "/gaps", "/activity", "/activity.csv", "/connect", "/connections/any", "/connections/any/keys")
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +140,11 @@ def test_a_link_of_an_alert_opens_its_page_alone(page: httpx.Client, settings: S
     answer = page.get(link)
     assert (answer.status_code, answer.headers["location"]) == (303, "/incidents")
     assert page.get("/").status_code == 401
+    page.cookies.clear()
+    keys = Links(settings).sign("keys", "kraken-main", pipeline.utc_now())
+    assert page.get(f"/connections/other/keys?token={keys}").status_code == 401
+    assert page.get(f"/connections/kraken-main/upload?token={keys}").status_code == 401
+    assert page.get("/connections/kraken-main/keys?token=guess").status_code == 401
 
 
 def test_an_empty_lake_says_how_to_begin(owner: httpx.Client) -> None:

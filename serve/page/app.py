@@ -14,16 +14,19 @@ from starlette.types import ASGIApp
 
 import pipeline
 from serve.errors import explain
-from serve.page import activity, gaps, home, incidents, sign_in
+from serve.page import activity, connect, connection, gaps, home, incidents, keys, manage, sign_in, upload, uploads
 from serve.page.auth import Doorman, FormRefused, SignInNeeded, TooManyAttempts
 from serve.page.gate import Gate
 from serve.page.guard import LinkFollowed, guard
-from serve.page.shell import HERE, NotThere, Shell, make_templates, shell_of
+from serve.page.shell import HERE, Notes, NotThere, Shell, make_templates, shell_of
 from serve.page.sync_runs import PrefectStarter, Starter
 from store.lake import open_lake
 from store.settings import Settings
 
-ROUTERS = (sign_in.router, home.router, incidents.router, gaps.router, activity.router)
+ROUTERS = (
+    sign_in.router, home.router, connect.router, keys.router, upload.router, manage.router, connection.router, incidents.router,
+    gaps.router, uploads.router, activity.router,
+)  # fmt: skip
 
 
 def create(settings: Settings, *, clock: Callable[[], datetime] = pipeline.utc_now, starter: Starter | None = None) -> ASGIApp:
@@ -36,6 +39,7 @@ def create(settings: Settings, *, clock: Callable[[], datetime] = pipeline.utc_n
         starter=starter or PrefectStarter(),
         reader=open_lake(settings, read_only=True),
         templates=make_templates(),
+        notes=Notes(),
     )
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for router in ROUTERS:

@@ -144,7 +144,7 @@ class _Ruler:
             inside = [month for month in months if self.begins <= month <= self.now]
             pace = -(-len(inside) // 6) or 1
             dates = [(month, f"{month:%b %Y}") for month in inside[::pace]]
-        return tuple(Mark(_percent(max(0.0, self.place(date))), words) for date, words in dates if -2 <= self.place(date) <= 91)
+        return tuple(Mark(_percent(max(0.0, self.place(date))), words) for date, words in dates if -2 <= self.place(date) <= 84)
 
 
 def _percent(number: float) -> str:

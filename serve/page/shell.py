@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +28,7 @@ from store.settings import Settings
 
 HERE = Path(__file__).parent
 Row = dict[str, Any]
+MOST_NOTES = 200
 
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/", "Connections"),
@@ -41,6 +44,25 @@ class NotThere(Exception):
     """The address names something that does not exist; the message says what."""
 
 
+class Notes:
+    """What an action has to tell on the page that is looked at after it; each session reads its own."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, tuple[str, Row]] = OrderedDict()
+
+    def leave(self, session: Session, note: Row) -> str:
+        """The note's id, for the address that is looked at next."""
+        name = secrets.token_urlsafe(8)
+        self._kept[name] = (session.id, note)
+        while len(self._kept) > MOST_NOTES:
+            self._kept.popitem(last=False)
+        return name
+
+    def read(self, session: Session, name: str) -> Row | None:
+        owner, note = self._kept.get(name, ("", None))
+        return note if owner == session.id else None
+
+
 @dataclass(frozen=True)
 class Shell:
     """One running page. `reader` is attached read-only for as long as the process lives; each request has a cursor of it."""
@@ -51,6 +73,7 @@ class Shell:
     starter: Starter
     reader: Lake
     templates: Environment
+    notes: Notes
 
     def rows(self, query: str, **given: Any) -> list[Row]:
         """The rows of `queries/QUERY.sql`, by column name."""

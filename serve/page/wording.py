@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from alerts.compose import plain
 from alerts.words import CAUSES, what_happened, what_to_do
 from connectors import guides
 from serve.output import amount
@@ -19,6 +20,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "stopped": ("bad", "Stopped importing"),
     "new": ("quiet", "Not read yet"),
     "frozen": ("quiet", "Frozen"),
+    "disconnected": ("quiet", "Disconnected"),
     "bridged": ("warn", "Bridged by a file"),
 }
 """State of a connection -> the tone it is shown in, its words."""
@@ -48,18 +50,23 @@ _CAUSE = re.compile(r"\b(" + "|".join(CAUSES) + r")\b( or (" + "|".join(CAUSES) 
 
 
 def causes_of(cause: str | None) -> tuple[str, ...]:
-    """The causes in a stored text, `a or b`; those the words know."""
-    return tuple(one for one in (cause or "").split(" or ") if one in CAUSES)
+    """The causes in a stored text, `a or b`."""
+    return tuple(one for one in (cause or "").split(" or ") if one)
 
 
 def happened(cause: str | None) -> str:
     causes = causes_of(cause)
-    return what_happened(causes) if causes else cause or ""
+    return what_happened(causes) if causes else ""
 
 
 def to_do(cause: str | None) -> str:
     causes = causes_of(cause)
     return what_to_do(causes) if causes else ""
+
+
+def spoken(said: str | None) -> str:
+    """An exchange's words out of the JSON they came in."""
+    return plain(said or "")
 
 
 def in_words(text: str | None) -> str:
@@ -147,7 +154,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "state_tone": lambda state: STATES.get(state, ("quiet", state))[0],
     "state_words": lambda state: STATES.get(state, ("quiet", state))[1],
     "basis_words": lambda basis: BASES.get(basis, basis),
-    "in_words": in_words, "scope_words": scope_words, "until": until,
+    "in_words": in_words, "spoken": spoken, "scope_words": scope_words, "until": until,
+    "stream_words": lambda stream: stream.replace("_", " "),
     "closed_words": lambda by: CLOSED.get(by, by or ""),
     "incident_tone": lambda state: INCIDENT_TONES.get(state, "quiet"),
     "kind_words": lambda kind: KINDS.get(kind, kind),

@@ -13,3 +13,21 @@ if (seconds) {
     if (!fresh.dataset.refresh) clearInterval(timer);
   }, seconds * 1000);
 }
+
+for (const form of document.querySelectorAll("form[data-progress]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const bar = form.querySelector("progress");
+    bar.closest(".progress").hidden = false;
+    const request = new XMLHttpRequest();
+    request.upload.addEventListener("progress", (sent) => { bar.value = 100 * sent.loaded / sent.total; });
+    request.addEventListener("load", () => {
+      if (request.status === 200 && request.responseURL !== form.action) { location.assign(request.responseURL); return; }
+      const answer = new DOMParser().parseFromString(request.responseText, "text/html").getElementById("content");
+      if (answer) main.replaceChildren(...answer.childNodes); else main.textContent = request.responseText;
+    });
+    request.addEventListener("error", () => form.submit());
+    request.open("POST", form.action);
+    request.send(new FormData(form));
+  });
+}

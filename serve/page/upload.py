@@ -1,0 +1,161 @@
+"""Upload a CSV: files are judged one by one, shown before anything is written, and let in when their owner says so."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+import pipeline
+from alerts.compose import best_export
+from connectors import guides, register
+from connectors.identify import NoLayout
+from connectors.layouts import find_layout
+from intake.upload import Preview
+from serve.page import incoming, refusals
+from serve.page.incoming import Batch, BatchGone
+from serve.page.shell import Form, Here, NotThere, Row, Shell, address, see_other, text_of
+from store.lake import Lake
+
+router = APIRouter()
+MOST_BAD_LINES = 50
+A_DAY = timedelta(days=1)
+ZONES = ("UTC", *(f"UTC{sign}{hours}" for sign in "-+" for hours in range(1, 13)))
+_ZONE = re.compile(r": import it with --zone ([^;]+); to take its times as they are all the same: --zone \S+?\.?$")
+
+
+@router.get("/connections/{name}/upload")
+def ask_for_files(request: Request, here: Here, name: str) -> Response:
+    return _show(request, here, name, "")
+
+
+@router.post("/connections/{name}/upload")
+def take_files(request: Request, here: Here, form: Form, name: str) -> Response:
+    """Keep what was sent for a while, judge each file on its own, and show what it would do."""
+    row = here.one("overview", f"There is no connection {name}.", name=name)
+    sent = [file for file in form.getlist("files") if isinstance(file, UploadFile) and file.filename]
+    if not sent:
+        return _show(request, here, name, "Choose at least one file.")
+    batch = incoming.receive(here.settings.home, name, sent)
+    with here.writer() as lake:
+        for number, _ in batch.files():
+            judge(here, lake, row, batch, number, {})
+    return see_other(address("connections", name, "upload", batch.id))
+
+
+@router.get("/connections/{name}/upload/{batch_id}")
+def preview(request: Request, here: Here, name: str, batch_id: str) -> Response:
+    row, batch = _found(here, name, batch_id)
+    exchange = register.find(row["exchange"])
+    files = batch.verdicts()
+    return here.render(
+        request, "preview.html", row=row, exchange=exchange, batch=batch.id, files=files, zones=ZONES,
+        waiting=[file for file in files if file["state"] == "ready"],
+    )  # fmt: skip
+
+
+@router.post("/connections/{name}/upload/{batch_id}/{number}/again")
+def judge_again(here: Here, form: Form, name: str, batch_id: str, number: int) -> Response:
+    """Read one file once more, in the zone that its owner told."""
+    row, batch = _found(here, name, batch_id)
+    said = {"zone": text_of(form, "zone")} if text_of(form, "zone") in ZONES else {}
+    if number in dict(batch.files()):
+        with here.writer() as lake:
+            judge(here, lake, row, batch, number, said)
+    return see_other(address("connections", name, "upload", batch.id))
+
+
+@router.post("/connections/{name}/upload/{batch_id}")
+def let_in(here: Here, form: Form, name: str, batch_id: str) -> Response:
+    """Import the files that were ticked; each on its own, so that one refusal does not stop the next."""
+    row, batch = _found(here, name, batch_id)
+    files = dict(batch.files())
+    with here.writer() as lake:
+        for file in batch.verdicts():
+            number = file["number"]
+            if file["state"] == "ready" and number in files and f"take-{number}" in form:
+                _import(here, lake, row, batch, file, f"vouch-{number}" in form)
+    return see_other(address("connections", name, "upload", batch.id))
+
+
+def judge(here: Shell, lake: Lake, row: Row, batch: Batch, number: int, said: dict[str, str]) -> None:
+    """Read one file, writing nothing to the lake, and keep the verdict beside it."""
+    path = dict(batch.files())[number]
+    about: Row = {"file": path.name, "size": path.stat().st_size, "left": True} | said
+    try:
+        previewed = pipeline.preview_file(lake, row["connection"], path, None, here.clock(), zone=said.get("zone"))
+    except refusals.EXPECTED as refused:
+        batch.judge(number, about | _refused(refused))
+        return
+    batch.judge(number, about | _told(lake, previewed))
+
+
+def _import(here: Shell, lake: Lake, row: Row, batch: Batch, file: Row, vouched: bool) -> None:
+    """The preview again, since the lake may have changed meanwhile, and then the import itself."""
+    number, path = file["number"], dict(batch.files())[file["number"]]
+    try:
+        previewed = pipeline.preview_file(lake, row["connection"], path, None, here.clock(), zone=file.get("zone"))
+        pipeline.import_file(lake, previewed, here.clock(), confirmed_by_owner=vouched)
+    except refusals.EXPECTED as refused:
+        batch.judge(number, file | _refused(refused))
+        return
+    basis = previewed.basis or ("owner" if vouched else None)
+    batch.judge(number, file | _told(lake, previewed) | {"state": "imported", "basis": basis, "left": False})
+    batch.drop(number)
+
+
+def _told(lake: Lake, previewed: Preview) -> Row:
+    """The preview as values to show; every line is in one of used, skipped or bad."""
+    reading = previewed.reading
+    layout = find_layout(reading.layout, reading.layout.partition("/")[0])
+    skipped = [(rule, count, layout.skip.get(rule, "")) for rule, count in sorted(reading.skipped.items())]
+    return {
+        "state": "already" if previewed.already else "ready", "upload": previewed.upload, "layout": layout.title,
+        "layout_id": reading.layout, "one_row": layout.one_row, "from": reading.from_at, "to": reading.to_at,
+        "basis": previewed.basis, "lines": reading.lines, "used": reading.used, "skipped": skipped,
+        "quarantined": reading.quarantined, "new": previewed.new, "known": previewed.known,
+        "bad": [] if previewed.already else _bad_lines(lake), "streams": list(reading.streams), "drift": list(reading.drift),
+        "notes": list(reading.notes), "first_break": reading.first_break,
+        "refused": "", "unknown": False, "zones": [],
+    }  # fmt: skip
+
+
+def _bad_lines(lake: Lake) -> list[Any]:
+    """The first lines that were not understood, as the preview left them in this session: line, column, value, why."""
+    rows = lake.con.execute("SELECT line, column_name, value, why FROM quarantined ORDER BY line LIMIT ?", [MOST_BAD_LINES])
+    return [list(row) for row in rows.fetchall()]
+
+
+def _refused(refused: Exception) -> Row:
+    told = refusals.words(refused)
+    zone = _ZONE.search(told)
+    if zone:
+        told = told[: zone.start()] + ". Say in which zone it was made."
+    return {
+        "state": "refused", "refused": told, "unknown": isinstance(refused, NoLayout), "zones": [zone.group(1)] if zone else [],
+    }  # fmt: skip
+
+
+def _show(request: Request, here: Shell, name: str, refused: str) -> Response:
+    row = here.one("overview", f"There is no connection {name}.", name=name)
+    exchange = register.find(row["exchange"])
+    guide = guides.load(exchange.id, exchange.title)
+    gaps = here.rows("gaps", name=name)
+    return here.render(
+        request, "upload.html", 422 if refused else 200, row=row, exchange=exchange, guide=guide, best=best_export(guide),
+        gaps=gaps, first=min((gap["from_at"] for gap in gaps if gap["books"]), default=None), a_day=A_DAY, refused=refused,
+        limit=here.settings.upload_limit,
+    )  # fmt: skip
+
+
+def _found(here: Shell, name: str, batch_id: str) -> tuple[Row, Batch]:
+    row = here.one("overview", f"There is no connection {name}.", name=name)
+    try:
+        return row, incoming.find(here.settings.home, name, batch_id)
+    except BatchGone as exc:
+        raise NotThere("These files are not here any more: they are kept for a day. Send them again.") from exc
