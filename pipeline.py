@@ -43,6 +43,7 @@ from intake.pull import Progress, Pull, Tally
 from publish.build import publish
 from store import accounts, keep, normalise
 from store.coverage import Claim, Difference
+from store.incidents import Change
 from store.keys import KeyStore
 from store.lake import Lake
 from store.locks import AlreadySyncing, lease
@@ -98,7 +99,7 @@ deliver = delivering.deliver
 
 @dataclass(frozen=True, slots=True)
 class SyncOutcome:
-    """How one sync ended. cause: '' when ok; rows: what the exchange answered; new: transactions not known before."""
+    """How one sync ended. rows: what the exchange answered; new: transactions not known before; changes: of incidents."""
 
     connection: str
     ok: bool
@@ -110,6 +111,7 @@ class SyncOutcome:
     complete_until: datetime | None
     differences: tuple[Difference, ...]
     seconds: float
+    changes: tuple[Change, ...] = ()
 
 
 def sync_connection(
@@ -244,7 +246,7 @@ def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference
     message = "; ".join(str(refused) for refused in failures)
     ok = not failures
 
-    def write(con: duckdb.DuckDBPyConnection) -> datetime | None:
+    def write(con: duckdb.DuckDBPyConnection) -> tuple[datetime | None, list[Change]]:
         now = pull.clock()
         cause = " or ".join(causes) or None
         accounts.mark(con, name, state="ok" if ok else "stopped", cause=cause, success_at=now if ok else None)
@@ -254,13 +256,23 @@ def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference
         keep.note_activity(
             con, now, "gapless", "synced" if ok else "failed to sync", name, message or f"{tally.new} new transactions"
         )
-        trouble.settle(con, pull.lake.settings, now)
+        changes = trouble.settle(con, pull.lake.settings, now)
         row = con.execute("SELECT complete_until FROM lake.main.completeness WHERE connection = ?", [name]).fetchone()
-        return row[0] if row else None
+        return row[0] if row else None, changes
 
-    complete_until = pull.lake.commit(write)
+    complete_until, changes = pull.lake.commit(write)
     return SyncOutcome(
-        name, ok, causes, message, tally.pages, tally.rows, tally.new, complete_until, tuple(differences), seconds
+        name,
+        ok,
+        causes,
+        message,
+        tally.pages,
+        tally.rows,
+        tally.new,
+        complete_until,
+        tuple(differences),
+        seconds,
+        tuple(changes),
     )
 
 

@@ -31,7 +31,6 @@ RIGHT_TO_SEND = "alerts"
 PATIENCE = 30.0
 """Seconds to wait for another process to finish sending: it may not have seen what was written last."""
 MARK = re.compile(r"\[\[(keys|upload|incident):(.+?)\]\]")
-ADDRESS_GONE = "its address is gone: add the channel again with `gapless alerts add`"
 PURPOSES: dict[str, Purpose] = {"keys": "keys", "upload": "upload", "incident": "incident"}
 
 
@@ -101,7 +100,7 @@ def _send_due(lake: Lake, keys: KeyStore, clock: Callable[[], datetime]) -> Sent
 def _send_one(lake: Lake, keys: KeyStore, one: Outgoing, now: datetime) -> str | None:
     address = deliveries.address_of(keys, lake.settings, one.channel)
     if address is None:
-        return ADDRESS_GONE
+        return words.ADDRESS_GONE
     links = Links(lake.settings)
     body = MARK.sub(lambda mark: links.address(PURPOSES[mark[1]], mark[2], now), one.body)
     return send(address, one.title, f"{body}\n\n{words.MESSAGE_ID.format(id=one.message)}")

@@ -57,6 +57,7 @@ NOTICES: dict[str, tuple[str, str]] = {
     "missing_right": (KEY + "lacks a right to read", "add the right to the key there, or make a new read-only key"),
     "keys_refused": ("the new keys typed into the form were not taken; the old ones stay", "enter the right ones"),
     "heartbeat_missing": ("the outside watcher could not be reached", "check GAPLESS_HEARTBEAT_URL"),
+    "chore_failed": ("one of gapless' own runs failed", "see the run's log at the address `gapless up` prints"),
     "report_changed": ("a report that was made before would come out differently now", "make it anew"),
     "file_waiting": ("a file has lines that cannot be read, and waits for your word", "look at it, then `gapless approve`"),
     "file_refused": ("a file could not be read", "give the export as it was downloaded"),
@@ -106,6 +107,7 @@ BRIDGE_OVER_BODY = "The files you uploaded cover it until {until}; since then no
 EXPIRES = "{where}: the API key ends {when}"
 EXPIRES_BODY = "The API key of {where} ends on {at}. Without a new one nothing is imported afterwards."
 TEST = ("gapless can reach you", "This is a test of the channel {channel}. Nothing is wrong.")
+ADDRESS_GONE = "its address is gone: add the channel again with `gapless alerts add`"
 MESSAGE_ID = "Message {id}"
 
 

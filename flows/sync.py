@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 from uuid import UUID
 
 from prefect import flow, task
@@ -12,7 +13,9 @@ from prefect.deployments import run_deployment
 
 import pipeline
 from alerts.words import what_happened, what_to_do
-from flows.hooks import on_flow_crashed, on_task_failure
+from flows.blocks import offer_form, promote
+from flows.events import tell_changes, tell_fresh
+from flows.hooks import on_flow_completed, on_flow_crashed, on_sync_crashed, on_task_failure
 from intake.pull import Progress
 from pipeline import SyncOutcome
 from store import accounts
@@ -30,7 +33,7 @@ class SyncFailed(Exception):
     """A connection could not be brought up to date; the message names exchange and reason."""
 
 
-@flow(name="sync", on_crashed=[on_flow_crashed])
+@flow(name="sync", on_failure=[on_flow_crashed], on_crashed=[on_flow_crashed], on_completion=[on_flow_completed])
 def sync_due() -> list[str]:
     """Find the connections that are due and start one run per exchange; returns the exchanges."""
     now = datetime.now(UTC)
@@ -38,7 +41,7 @@ def sync_due() -> list[str]:
         due = {
             connection.exchange
             for connection in accounts.every(lake.con)
-            if connection.last_success_at is None or now - connection.last_success_at >= DUE_AFTER
+            if connection.is_synced and (connection.last_success_at is None or now - connection.last_success_at >= DUE_AFTER)
         }
     for exchange in sorted(due):
         run_deployment(
@@ -47,11 +50,11 @@ def sync_due() -> list[str]:
     return sorted(due)
 
 
-@flow(name="sync-exchange", flow_run_name="sync {exchange}", on_crashed=[on_flow_crashed])
+@flow(name="sync-exchange", flow_run_name="sync {exchange}", on_crashed=[on_sync_crashed])
 def sync_exchange(exchange: str) -> None:
     """Every connection of one exchange, side by side."""
     with open_lake(Settings()) as lake:
-        names = [connection.name for connection in accounts.every(lake.con) if connection.exchange == exchange]
+        names = [one.name for one in accounts.every(lake.con) if one.exchange == exchange and one.is_synced]
     runs = [sync_one.with_options(task_run_name=f"sync {name}").submit(name) for name in names]
     for run in runs:
         run.wait()
@@ -59,7 +62,7 @@ def sync_exchange(exchange: str) -> None:
         run.result()
 
 
-@flow(name="sync-connection", flow_run_name="sync {connection}", on_crashed=[on_flow_crashed])
+@flow(name="sync-connection", flow_run_name="sync {connection}", on_crashed=[on_sync_crashed])
 def sync_connection(connection: str) -> None:
     """One connection, on demand."""
     sync_one.with_options(task_run_name=f"sync {connection}")(connection)
@@ -71,16 +74,25 @@ def sync_one(connection: str) -> None:
     board = ProgressBoard(connection)
     settings = Settings()
     with open_lake(settings) as lake:
+        keys = KeyStore(settings)
         try:
-            outcome = pipeline.sync_connection(lake, KeyStore(settings), connection, report=board.show)
+            offer_form(connection)
+            promote(lake, keys, connection)
+            outcome = pipeline.sync_connection(lake, keys, connection, report=board.show)
         except AlreadySyncing as busy:
             create_markdown_artifact(f"{busy}; nothing to do here.", key=artifact_key("sync", connection))
             return
         gaps = lake.con.execute(
             "SELECT stream, scope, from_at, to_at, why FROM lake.main.gaps WHERE connection = ? ORDER BY ALL", [connection]
         ).fetchall()
+        pipeline.deliver(lake, keys, pipeline.utc_now)
     board.finish()
-    create_markdown_artifact(summary(outcome, gaps), key=artifact_key("sync", connection), description=f"Sync of {connection}")
+    tell_changes(outcome.changes)
+    if outcome.ok:
+        tell_fresh(connection)
+    create_markdown_artifact(
+        summary(outcome, gaps, settings.page_url), key=artifact_key("sync", connection), description=f"Sync of {connection}"
+    )
     if not outcome.ok:
         raise SyncFailed(f"{connection}: {what_happened(outcome.causes)}. {outcome.message}")
 
@@ -117,8 +129,8 @@ def artifact_key(kind: str, connection: str) -> str:
     return f"{kind}-" + "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in connection.lower())
 
 
-def summary(outcome: SyncOutcome, gaps: list[tuple[str, str, datetime, datetime, str]]) -> str:
-    """What came in, what is covered, what is open, as the run's artifact."""
+def summary(outcome: SyncOutcome, gaps: list[tuple[str, str, datetime, datetime, str]], page: str) -> str:
+    """What came in, what is covered, what is open and where to mend it, as the run's artifact."""
     until = f"{outcome.complete_until:%Y-%m-%d %H:%M} UTC" if outcome.complete_until else "not proven yet"
     lines = [
         f"## {outcome.connection}: {'up to date' if outcome.ok else 'stopped importing'}",
@@ -126,6 +138,8 @@ def summary(outcome: SyncOutcome, gaps: list[tuple[str, str, datetime, datetime,
     ]
     if not outcome.ok:
         lines += [f"**{what_happened(outcome.causes)}**. What to do: {what_to_do(outcome.causes)}.", f"> {outcome.message}"]
+        place = f"{page}/connections/{quote(outcome.connection, safe='')}"
+        lines += [f"[Modify your connection]({place}/keys) or [upload a CSV]({place}/upload)."]
     if outcome.differences:
         lines += ["", "| asset | reported | rebuilt |", "|---|---:|---:|"]
         lines += [f"| {d.asset} | {d.reported:f} | {d.rebuilt:f} |" for d in outcome.differences]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import duckdb
 
+from connectors.client import probe_again
 from connectors.failures import Failure, RetryLater
 from connectors.narrow import Narrowed, Snapshot, narrow, snapshot
 from intake.pull import Pull
@@ -29,9 +31,15 @@ def remember(con: duckdb.DuckDBPyConnection, pull: Pull, now: datetime) -> None:
 
 def narrowed(pull: Pull, refused: Failure, now: datetime) -> Narrowed:
     """The causes of a failure, the likeliest first, and what speaks for that order."""
+    if len(refused.causes) < 2:
+        return Narrowed(refused.causes, ())
     con = pull.lake.con
     failing, well = _others(con, pull)
-    return narrow(refused.causes, _last_success(con, pull.name), _snapshot(pull, now, refused.said), failing, well, now)
+    here = _snapshot(pull, now, refused.said)
+    again = probe_again(pull.exchange, pull.client)
+    if again is not None:
+        here = replace(here, rights=again.rights, ip_allowed=again.ip_allowed, key_expires_at=again.expires_at)
+    return narrow(refused.causes, _last_success(con, pull.name), here, failing, well, now, reads_after=again is not None)
 
 
 def told(refused: Failure, likely: Narrowed) -> dict[str, Any]:

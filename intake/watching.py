@@ -19,7 +19,6 @@ import duckdb
 
 from alerts.deliver import Sent, deliver, scrubbed
 from checks.route import STOPPED
-from connectors import register
 from intake.trouble import settle
 from store import accounts, beats, keep
 from store.accounts import Connection
@@ -123,7 +122,7 @@ def _silence(con: duckdb.DuckDBPyConnection, now: datetime) -> str:
 
 def _synced(con: duckdb.DuckDBPyConnection) -> list[Connection]:
     """The connections that are to be asked again and again."""
-    return [one for one in accounts.every(con) if one.frozen_at is None and not register.reads_files_only(one.exchange)]
+    return [one for one in accounts.every(con) if one.is_synced]
 
 
 def _note_stale(con: duckdb.DuckDBPyConnection, lake: Lake, now: datetime) -> tuple[str, ...]:

@@ -16,12 +16,13 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
 from cryptography.fernet import Fernet
 
+from serve import silence
 from serve.kept_secret import kept_secret
 from serve.output import say
 from serve.page.auth import sign_in_link
@@ -31,6 +32,9 @@ CHECKOUT = Path(__file__).parent.parent
 POOL = "local"
 HEALTHY_WITHIN = 180.0
 STOP_WITHIN = 30.0
+CATCH_UP_AFTER = timedelta(hours=1)
+"""After a longer silence everything is synced at once, not at the next five past."""
+REVIVALS, AN_HOUR = 5, 3600.0
 RUNS_AT_ONCE = 3
 """Prefect's SQLite database starts to refuse writes beyond two or three runs at a time."""
 
@@ -44,8 +48,11 @@ class _System:
     environment: dict[str, str]
     logs: Path
     parts: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    commands: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    revived: list[float] = field(default_factory=list)
 
     def start(self, name: str, *command: str) -> None:
+        self.commands[name] = command
         log = (self.logs / f"{name}.log").open("ab")
         # a group of its own: Ctrl-C reaches the supervisor alone, which then ends its parts in order
         self.parts[name] = subprocess.Popen(  # noqa: S603 - our own command line
@@ -59,6 +66,18 @@ class _System:
 
     def dead(self) -> str | None:
         return next((name for name, part in self.parts.items() if part.poll() is not None), None)
+
+    def revive(self) -> None:
+        """Start again what died by itself; SupervisorFailed where that happens too often to be an accident."""
+        name = self.dead()
+        if name is None:
+            return
+        now = time.monotonic()
+        self.revived = [*(at for at in self.revived if now - at < AN_HOUR), now]
+        if len(self.revived) > REVIVALS:
+            raise SupervisorFailed(f"the {name} keeps ending by itself; its last words are in {self.logs / name}.log")
+        say(f"[yellow]The {name} ended by itself and is started again;[/] its last words are in {self.logs / name}.log")
+        self.start(name, *self.commands[name])
 
     def stop(self) -> None:
         """Workers first, so that they can still tell the server how their runs ended."""
@@ -82,6 +101,7 @@ def run(*, workers: int, port: int) -> int:
     password = kept_secret(home / "password", secrets.token_urlsafe(12))
     system = _System(environment(settings, home, password, port), home)
     stopping = _ask_to_stop_on_signals()
+    quiet = silence.since_last(settings)
     try:
         say("Starting the Prefect server ...")
         prefect = shutil.which("prefect", path=str(Path(sys.executable).parent)) or "prefect"
@@ -90,6 +110,7 @@ def run(*, workers: int, port: int) -> int:
         say("Registering schedules ...")
         system.run(prefect, "work-pool", "create", POOL, "--type", "process", "--overwrite")
         system.run(prefect, "--no-prompt", "deploy", "--all")
+        system.run(sys.executable, "-m", "flows.automations")
         for number in range(1, workers + 1):
             system.start(
                 f"worker-{number}",
@@ -105,15 +126,21 @@ def run(*, workers: int, port: int) -> int:
             )
         link = sign_in_link(settings, lambda: datetime.now(UTC))  # before the page starts: it makes the secret both use
         system.start("page", sys.executable, "-m", "serve.page")
+        silence.note(settings, "up")
         _tell(settings, port, password, link, home)
+        if quiet is not None and quiet > CATCH_UP_AFTER:
+            system.run(prefect, "deployment", "run", "sync/sync")
         while not stopping:
-            if (name := system.dead()) is not None:
-                raise SupervisorFailed(f"the {name} ended by itself; its last words are in {home / name}.log")
+            system.revive()
             time.sleep(0.5)
+    except SupervisorFailed as failed:
+        silence.tell(settings, f"gapless up ended: {failed}")
+        raise
     finally:
         if system.parts:
             say("Stopping workers and server ...")
         system.stop()
+    silence.note(settings, "down")
     say("Stopped.")
     return 0
 
@@ -136,6 +163,7 @@ def environment(settings: Settings, home: Path, password: str, port: int) -> dic
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": url,
         "PREFECT_SERVER_ENCRYPTION_KEY": kept_secret(settings.home / "prefect-blocks.key", Fernet.generate_key().decode()),
         "PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": '["events","flow_runs"]',

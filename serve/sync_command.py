@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 import pipeline
 from alerts.words import what_happened, what_to_do
 from intake.pull import Progress as Reached
+from intake.trouble import settle
 from pipeline import SyncOutcome
 from serve.errors import explain
 from serve.output import err, escape, print_json, say, show
@@ -25,7 +26,7 @@ def run(names: list[str], *, as_json: bool) -> int:
     documents: list[dict[str, Any]] = []
     failed = False
     with open_lake(settings) as lake:
-        wanted = names or [connection.name for connection in accounts.every(lake.con)]
+        wanted = names or [connection.name for connection in accounts.every(lake.con) if connection.is_synced]
         if not wanted:
             say("No connection yet: gapless connect EXCHANGE --name NAME")
         for name in wanted:
@@ -46,9 +47,18 @@ def run(names: list[str], *, as_json: bool) -> int:
             failed = failed or not outcome.ok
             documents.append(as_document(outcome))
             tell(outcome)
+        tell_owners(lake, settings)
     if as_json:
         print_json(documents)
     return 1 if failed else 0
+
+
+def tell_owners(lake: Lake, settings: Settings) -> None:
+    """Send what the syncs gave cause for; many alike become one digest."""
+    lake.commit(lambda con: settle(con, settings, pipeline.utc_now(), round_ends=True))
+    sent = pipeline.deliver(lake, KeyStore(settings), pipeline.utc_now)
+    if sent.failed:
+        say(f"[yellow]{sent.failed} alerts could not be sent[/] and are tried again: gapless alerts")
 
 
 def sync_with_progress(lake: Lake, keys: KeyStore, name: str) -> SyncOutcome:

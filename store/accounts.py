@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from connectors.contract import Market
+from connectors.file_sources import find_source
 
 
 class UnknownConnection(Exception):
@@ -38,6 +39,11 @@ class Connection:
     def api_url(self) -> str | None:
         url: str | None = self.settings.get("api_url")
         return url
+
+    @property
+    def is_synced(self) -> bool:
+        """Whether it is to be asked again and again: its owner did not freeze it, and it has an exchange to ask."""
+        return self.frozen_at is None and find_source(self.exchange) is None
 
     def limit(self, default_hours: float) -> timedelta:
         """How long it may go without a good sync."""

@@ -168,6 +168,14 @@ def stands(con: duckdb.DuckDBPyConnection, connection: str, kind: str, source: s
     return bool(row and row[0])
 
 
+def is_open(con: duckdb.DuckDBPyConnection, connection: str, kind: str, source: str) -> bool:
+    row = con.execute(
+        "SELECT EXISTS (FROM lake.ops.findings WHERE connection = ? AND kind = ? AND source = ? AND resolved_at IS NULL)",
+        [connection, kind, source],
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def resolve_kinds(con: duckdb.DuckDBPyConnection, connection: str, kinds: Sequence[str], now: datetime) -> None:
     """Resolve what is open of these kinds, whoever found it."""
     con.execute(

@@ -1,0 +1,124 @@
+"""Keys by Prefect's own page: a form per connection. New keys typed there are tried by the next run, kept if they are good and
+of the same account, and blanked in the form; wrong ones are told, and the old ones stay."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import duckdb
+from prefect.blocks.core import Block
+from prefect.client.orchestration import get_client
+from prefect.exceptions import ObjectNotFound
+from pydantic import Field, SecretStr
+
+import pipeline
+from connectors.failures import Failure
+from intake.trouble import settle
+from store import accounts, keep
+from store.keys import KeyStore
+from store.lake import Lake, open_lake
+from store.settings import Settings
+
+PARTS = {"api_key": "apiKey", "secret": "secret", "passphrase": "password", "user_id": "uid"}
+
+
+class ExchangeConnection(Block):
+    """New keys for one connection. Leave the fields empty unless you want to replace the keys; they are emptied once taken."""
+
+    _block_type_name = "Exchange Connection"
+    _block_type_slug = "exchange-connection"
+
+    connection: str = Field(description="The connection's name in gapless; do not change it.")
+    api_key: SecretStr | None = Field(default=None, title="API key", description="Of a key that can only read.")
+    secret: SecretStr | None = Field(default=None, title="Secret", description="As it was shown when the key was made.")
+    passphrase: SecretStr | None = Field(default=None, title="Passphrase", description="Only where the exchange asks for one.")
+    user_id: SecretStr | None = Field(default=None, title="User ID", description="Only where the exchange asks for one.")
+
+    def typed(self) -> dict[str, str]:
+        """The credentials in the form, in ccxt's names."""
+        given = {part: getattr(self, name) for name, part in PARTS.items()}
+        return {
+            part: value.get_secret_value().strip()
+            for part, value in given.items()
+            if value and value.get_secret_value().strip()
+        }
+
+
+def register_blocks() -> None:
+    """Make the form known, and an empty one for each connection that has none."""
+    ExchangeConnection.register_type_and_schema()
+    with open_lake(Settings()) as lake:
+        names = [one.name for one in accounts.every(lake.con)]
+    for name in names:
+        offer_form(name)
+
+
+def offer_form(connection: str) -> None:
+    if _find(connection) is None:
+        ExchangeConnection(connection=connection).save(slug(connection))
+
+
+def promote(lake: Lake, keys: KeyStore, connection: str) -> None:
+    """Take keys that were typed into the connection's form; nothing happens where the form is empty or there is none."""
+    form = _find(connection)
+    given = form.typed() if form else {}
+    if form is None or not given:
+        return
+    stamp = _typed_at(connection)
+    if _refused_before(lake.con, connection, stamp):
+        return
+    try:
+        pipeline.replace_keys(lake, keys, connection, given)
+    except (pipeline.ConnectionRefused, Failure) as refused:
+        said = refused.said if isinstance(refused, Failure) else str(refused)
+        _note(lake, connection, {"said": said, "typed_at": stamp})
+        return
+    ExchangeConnection(connection=connection).save(slug(connection), overwrite=True)
+    _note(lake, connection, None)
+
+
+def slug(connection: str) -> str:
+    """Prefect's names of blocks know small letters, digits and dashes only."""
+    return (
+        "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in connection.lower()).strip("-")
+        or "unnamed"
+    )
+
+
+def _find(connection: str) -> ExchangeConnection | None:
+    try:
+        form = ExchangeConnection.load(slug(connection))
+    except ValueError:  # Prefect's word for a block that is not there
+        return None
+    return form if isinstance(form, ExchangeConnection) and form.connection == connection else None
+
+
+def _typed_at(connection: str) -> str:
+    """When the form was saved last: keys that were refused are not tried again until then."""
+    with get_client(sync_client=True) as client:
+        try:
+            document = client.read_block_document_by_name(slug(connection), "exchange-connection", include_secrets=False)
+        except ObjectNotFound:
+            return ""
+    return document.updated.isoformat() if document.updated else ""
+
+
+def _refused_before(con: duckdb.DuckDBPyConnection, connection: str, stamp: str) -> bool:
+    row = con.execute(
+        "SELECT EXISTS (FROM lake.ops.findings WHERE connection = ? AND kind = 'keys_refused' AND resolved_at IS NULL"
+        " AND json_extract_string(evidence, 'typed_at') = ?)",
+        [connection, stamp],
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _note(lake: Lake, connection: str, refusal: dict[str, str] | None) -> None:
+    def write(con: duckdb.DuckDBPyConnection) -> None:
+        now = datetime.now(UTC)
+        if refusal:
+            keep.open_finding(con, connection, "keys_refused", connection, refusal, now)
+        else:
+            keep.resolve_findings(con, connection, "keys_refused", connection, now)
+        settle(con, lake.settings, now)
+
+    lake.commit(write)

@@ -1,0 +1,42 @@
+"""What `gapless up` says and notes of its own absence: a process that is off cannot say it, the next one can."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from intake import watching
+from serve.output import say
+from store import beats
+from store.keys import KeyStore
+from store.lake import open_lake
+from store.settings import Settings
+
+WORTH_SAYING = timedelta(hours=1)
+
+
+def since_last(settings: Settings) -> timedelta | None:
+    """How long nothing ran before this start, said to the person; None if nothing ever did."""
+    with open_lake(settings) as lake:
+        quiet = watching.quiet_for(lake.con, datetime.now(UTC))
+    if quiet is not None and quiet > WORTH_SAYING:
+        say(f"[yellow]Nothing ran for {words(quiet)}:[/] what was missed is caught up now.")
+    return quiet
+
+
+def note(settings: Settings, beat: Literal["up", "down"]) -> None:
+    with open_lake(settings) as lake:
+        lake.commit(lambda con: beats.note(con, beat, datetime.now(UTC)))
+
+
+def tell(settings: Settings, said: str) -> None:
+    """Let the owner know that the running system ends without having been asked to."""
+    with open_lake(settings) as lake:
+        watching.watch(lake, KeyStore(settings), scheduler_says=said)
+
+
+def words(length: timedelta) -> str:
+    """'2 days 3 hours', '5 hours'."""
+    days, hours = length.days, length.seconds // 3600
+    parts = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in ((days, "day"), (hours, "hour")) if count]
+    return " ".join(parts) or f"{length.seconds // 60} minutes"
