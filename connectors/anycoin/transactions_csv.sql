@@ -11,7 +11,7 @@ time     = { type = "time", names = ["Date"] }
 type     = { type = "text", names = ["Type"] }
 amount   = { type = "number", names = ["Amount"] }
 code     = { type = "text", names = ["Currency"] }
-order_id = { type = "text?", names = ["Order ID"] }
+order_id = { type = "text", names = ["Order ID"] }
 tx_id    = { type = "text?", names = ["anycoin TX ID"] }
 [skip]
 held = "a withdrawal's hold and its release; the withdrawal is a line of its own"
@@ -20,7 +20,7 @@ Amounts are signed. Rows without an order may be shorter than the header. Coins 
 staked ETH): the wallet `staking`. A refunded trade gives its payment back under the same order.
 */
 WITH worded AS (
-    SELECT *, lower(replace(type, '_', ' ')) AS word, upper(regexp_replace(regexp_replace(code, '\.S$', ''), '^ETH2$', 'ETH')) AS asset,
+    SELECT * REPLACE (nullif(order_id, '') AS order_id), lower(replace(type, '_', ' ')) AS word, upper(regexp_replace(regexp_replace(code, '\.S$', ''), '^ETH2$', 'ETH')) AS asset,
         ends_with(code, '.S') AS staked
     FROM rows
 )

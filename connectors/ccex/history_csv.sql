@@ -9,9 +9,11 @@ step     = "1s"
 [columns]
 time  = { type = "time", names = ["Date/time"] }
 type  = { type = "text", names = ["Type"] }
+in_said  = { type = "text", names = ["In"] }
+out_said = { type = "text", names = ["Out"] }
 taken = { type = "glued?", names = ["In"] }
 given = { type = "glued?", names = ["Out"] }
-info  = { type = "text?", names = ["Info"] }
+info  = { type = "text", names = ["Info"] }
 
 Amounts have their asset behind them. The fee is inside what came in: the line's words tell it in percent, nothing tells its amount.
 */
@@ -28,5 +30,5 @@ SELECT
     CASE WHEN given > 0 THEN given END AS out_amount,
     CASE WHEN taken > 0 THEN taken_asset END AS in_asset,
     CASE WHEN taken > 0 THEN taken END AS in_amount,
-    info AS note
+    nullif(info, '') AS note
 FROM sided

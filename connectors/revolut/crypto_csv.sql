@@ -14,6 +14,9 @@ price    = { type = "money?", names = ["Price"] }
 worth    = { type = "cash?", names = ["Value"] }
 fee      = { type = "cash?", names = ["Fees"] }
 time     = { type = "time", names = ["Date"], formats = ["%b %d, %Y, %I:%M:%S %p", "%d %b %Y, %H:%M:%S"] }
+quantity_said = { type = "text", names = ["Quantity"] }
+worth_said    = { type = "text", names = ["Value"] }
+fee_said      = { type = "text", names = ["Fees"] }
 [skip]
 internal = "moves between the owner's own balance and staking"
 
