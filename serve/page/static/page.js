@@ -21,6 +21,7 @@ for (const form of document.querySelectorAll("form[data-progress]")) {
     bar.closest(".progress").hidden = false;
     const request = new XMLHttpRequest();
     request.upload.addEventListener("progress", (sent) => { bar.value = 100 * sent.loaded / sent.total; });
+    request.upload.addEventListener("load", () => { bar.removeAttribute("value"); bar.labels[0].textContent = "Reading them"; });
     request.addEventListener("load", () => {
       if (request.status === 200 && request.responseURL !== form.action) { location.assign(request.responseURL); return; }
       const answer = new DOMParser().parseFromString(request.responseText, "text/html").getElementById("content");
