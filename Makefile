@@ -24,7 +24,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(UV_INSTALL) --require-hashes --compile-bytecode -r requirements.lock 2>/dev/null || \
 		$(UV_INSTALL) --system-certs --require-hashes --compile-bytecode -r requirements.lock
 	@$(UV_INSTALL) --no-build-isolation --no-deps --editable .
-	@$(RUN) $(BIN)/python -m compileall -q alerts checks connectors flows intake sandbox serve store transforms pipeline.py
+	@$(RUN) $(BIN)/python -m compileall -q alerts checks connectors flows intake publish reports sandbox serve store transforms pipeline.py
 	@touch $@
 
 lint: install

@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 
 HERE = Path(__file__).parent
-TABLES = ("core", "incidents", "checks", "marts")
-VIEWS = ("core", "incidents", "checks", "marts", "catalog")
+TABLES = ("core", "incidents", "checks", "marts", "reports")
+VIEWS = ("core", "incidents", "checks", "marts", "reports", "catalog")
 """In this order: later ones read earlier ones."""
 
 

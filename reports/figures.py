@@ -74,6 +74,16 @@ def gather(con: duckdb.DuckDBPyConnection, owner: str, year: int, now: datetime)
     )  # fmt: skip
 
 
+def said(figures: Figures) -> dict[str, str]:
+    """What a report says, figure by figure, without when it was asked or how complete it is: by it a changed year is noticed."""
+    told = {
+        f"{name} of {row['asset']}": row[name]
+        for row in figures.by_asset
+        for name in ("quantity", "proceeds", "cost", "gain", "open_proceeds", "unknown")
+    } | {f"{row['category']} in {row['asset']}": row["value"] for row in figures.income}
+    return {"currency": figures.reckoning["currency"]} | {name: str(value) for name, value in told.items() if value is not None}
+
+
 def rows(con: duckdb.DuckDBPyConnection, name: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of one query of `queries/` by their column names; it takes of `given` what it asks for."""
     statement = con.extract_statements(query(name))[0]

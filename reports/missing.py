@@ -8,23 +8,27 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.ways_out import WAYS
-from serve.report.figures import Figures, Row
+from reports.figures import Figures, Row
 
 FLAGS: Mapping[str, tuple[str, str]] = {
     "missing_price": (
-        "have no price for their day, so their proceeds or cost are not known",
+        "without a price for the day, so that proceeds or cost are not known",
         "run `gapless publish` with a network at hand, or enter the price",
     ),
     "short_fall": (
-        "sold more than is known to have come in, so their cost is not known",
+        "of more than is known to have come in, so that the cost is not known",
         "close the gaps above; or connect the account the coins came from, or upload its export",
     ),
     "unmatched_deposit": (
-        "used coins that arrived from an account that is not connected, so their cost is not known",
+        "of coins that arrived from an account that is not connected, so that their cost is not known",
         "connect the account they came from, or upload its export",
     ),
+    "unexplained": (
+        "of coins that came in one-sided, so that their cost is not known",
+        "upload the export of trades for the day they came in",
+    ),
 }
-OTHERWISE = ("are not fully known", "see the disposals with this flag in disposals.csv")
+OTHERWISE = ("not fully known", "see the disposals with this flag in disposals.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def _assets(row: Row) -> str:
 def _flag(row: Row) -> Missing:
     what, step = FLAGS.get(row["flag"], OTHERWISE)
     count = row["disposals"]
-    return Missing("", f"{count} disposal{'s' if count != 1 else ''} of {row['assets']} {what}", (step,))
+    return Missing("", f"{count} disposal{'s' if count != 1 else ''} ({row['assets']}) {what}", (step,))
 
 
 def day(moment: datetime) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from serve.report.figures import Figures, Row
+from reports.figures import Figures, Row
 
 HEIGHT = 100.0
 WIDTH = 100.0

@@ -13,24 +13,25 @@ from typing import Any
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from serve.report.figures import Figures, gather, query, rows
-from serve.report.missing import missing, remarks
-from serve.report.pictures import gains_by_asset, holdings, strips
+from reports.figures import Figures, gather, query, rows
+from reports.missing import missing, remarks
+from reports.pictures import gains_by_asset, holdings, strips
 
 TEMPLATES = Path(__file__).parent / "templates"
 TABLES = ("disposals", "received", "moved")
+INPUTS = "inputs.parquet"
+TOTALS = ("gain", "proceeds", "cost", "open_proceeds")
 SHOWN = 400
 """Disposals printed on the page; the files have all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A report that stands. inputs: digest of everything it rests on; figures: digest of what it says."""
+    """A report that stands. inputs: digest of the rows it rests on, of which `transactions` are transactions."""
 
     folder: Path
     figures: Figures
     inputs: str
-    outputs: str
     transactions: int
 
 
@@ -45,11 +46,10 @@ def write(con: duckdb.DuckDBPyConnection, owner: str, year: int, folder: Path, n
         for name in TABLES:
             _copy(con, name, given, folder / f"{name}.csv", "CSV")
             _copy(con, name, given, folder / f"{name}.parquet", "PARQUET")
-        inputs, transactions = _archive(con, given, folder / "inputs.parquet")
+        inputs, transactions = _archive(con, given, folder / INPUTS)
     finally:
         con.execute("ROLLBACK")
-    outputs = digest_of_figures(figures)
-    written = Written(folder, figures, inputs, outputs, transactions)
+    written = Written(folder, figures, inputs, transactions)
     (folder / "report.json").write_text(json.dumps(as_document(written), indent=1, default=_plain) + "\n")
     (folder / "report.html").write_text(page(written, listed), encoding="utf-8")
     return written
@@ -70,10 +70,7 @@ def page(written: Written, listed: dict[str, list[dict[str, Any]]]) -> str:
 def totals(figures: Figures) -> dict[str, Decimal]:
     """Sums of what is known."""
     return {
-        **{
-            name: sum((row[name] or Decimal(0) for row in figures.by_asset), Decimal(0))
-            for name in ("proceeds", "cost", "gain")
-        },
+        **{name: sum((row[name] or Decimal(0) for row in figures.by_asset), Decimal(0)) for name in TOTALS},
         "income": sum((row["value"] or Decimal(0) for row in figures.income), Decimal(0)),
     }
 
@@ -87,14 +84,8 @@ def as_document(written: Written) -> dict[str, Any]:
         "method": figures.reckoning["method"], "scope": figures.reckoning["scope"], "version": figures.reckoning["version"],
         "totals": totals(figures), "by_asset": figures.by_asset, "income": figures.income,
         "missing": [{"where": one.where, "what": one.what, "steps": one.steps} for one in missing(figures)],
-        "inputs": {"file": "inputs.parquet", "sha256_of_rows": written.inputs, "transactions": written.transactions},
+        "inputs": {"file": INPUTS, "sha256_of_rows": written.inputs, "transactions": written.transactions},
     }  # fmt: skip
-
-
-def digest_of_figures(figures: Figures) -> str:
-    """Of what the report says, not of when it was asked or how complete it is: by it a changed year is noticed."""
-    said = [{name: value for name, value in row.items() if name != "complete"} for row in (*figures.by_asset, *figures.income)]
-    return hashlib.sha256(json.dumps(said, default=_plain, sort_keys=True).encode()).hexdigest()
 
 
 def _archive(con: duckdb.DuckDBPyConnection, given: dict[str, Any], target: Path) -> tuple[str, int]:

@@ -1,0 +1,44 @@
+"""A yearly report as a step: written, kept with everything it rests on, and held against what its year says later."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from reports.figures import NoReport, gather, said
+from reports.files import INPUTS, Written, write
+from store import keep
+from store import reports as record
+from store.lake import Lake
+
+
+def report(lake: Lake, owner: str, year: int, folder: Path, now: datetime) -> Written:
+    """Write a year's report into a folder and put it on record. Raises NoReport where there is nothing to report on."""
+    written = write(lake.con, owner, year, folder, now)
+    archive = keep.file_digest(folder / INPUTS)
+    keep.keep_file(lake.settings.archive, folder / INPUTS, archive)
+    figures = written.figures
+    lake.commit(
+        lambda con: record.remember(
+            con,
+            record.Report(
+                owner, year, now, str(folder.absolute()), written.inputs, archive, said(figures), figures.complete,
+                figures.year_row["complete_until"], figures.reckoning["version"],
+            ),
+        )
+    )  # fmt: skip
+    return written
+
+
+def compare_reports(con: duckdb.DuckDBPyConnection, owner: str, now: datetime) -> list[tuple[int, dict[str, tuple[str, str]]]]:
+    """Reports of the owner whose year says something else now, inside the caller's transaction; each becomes a finding."""
+
+    def says(year: int) -> record.Said | None:
+        try:
+            return said(gather(con, owner, year, now))
+        except NoReport:
+            return None
+
+    return record.compare(con, owner, says, now)

@@ -1,0 +1,118 @@
+"""Yearly reports as the lake remembers them: what each said and rested on, so that a year that changes afterwards is noticed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import duckdb
+
+from store import keep
+
+CHANGED = "report_changed"
+"""The finding that a reported year says something else now."""
+
+Said = Mapping[str, Any]
+"""What a report says: 'gain BTC' -> '12.34', every figure as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report. figures: what it says; inputs, archive: digests of what it rests on and of the kept copy of that."""
+
+    owner: str
+    year: int
+    made_at: datetime
+    folder: str
+    inputs: str
+    archive: str
+    figures: Said
+    complete: bool
+    complete_until: datetime | None
+    version: str
+
+
+def remember(con: duckdb.DuckDBPyConnection, report: Report) -> str:
+    """Put a report on record in the place of the one before; what had changed since that one is settled by it."""
+    con.execute(
+        "UPDATE lake.ops.reports SET replaced_at = ? WHERE owner = ? AND year = ? AND replaced_at IS NULL",
+        [report.made_at, report.owner, report.year],
+    )
+    name = f"report-{report.year}-{uuid4().hex[:8]}"
+    con.execute(
+        "INSERT INTO lake.ops.reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+        [
+            name, report.owner, report.year, report.made_at, report.folder, report.inputs, report.archive,
+            json.dumps(report.figures, sort_keys=True), _digest(report.figures), report.complete_until, report.complete, report.version,
+        ],
+    )  # fmt: skip
+    _settle(con, report.owner, report.year, report.made_at)
+    keep.note_activity(con, report.made_at, "owner", "reported", report.owner, f"{report.year}, as {name}")
+    return name
+
+
+def compare(
+    con: duckdb.DuckDBPyConnection, owner: str, say: Callable[[int], Said | None], now: datetime
+) -> list[tuple[int, dict[str, tuple[str, str]]]]:
+    """Hold every standing report of an owner against what its year says now; a difference becomes a finding.
+
+    say: what a year's report would say now, None where there is nothing to report. Returns year and what differs: figure ->
+    (was, is), '' where a figure is in one of them only.
+    """
+    changed = []
+    rows = con.execute(
+        "SELECT year, made_at, figures, digest FROM lake.ops.reports WHERE owner = ? AND replaced_at IS NULL ORDER BY year",
+        [owner],
+    ).fetchall()
+    for year, made_at, figures, digest in rows:
+        said = say(year) or {}
+        if _digest(said) == digest:
+            _settle(con, owner, year, now)
+            continue
+        was = json.loads(figures)
+        names = sorted(was.keys() | said.keys())
+        differs = {name: (was.get(name, ""), said.get(name, "")) for name in names if was.get(name) != said.get(name)}
+        evidence = {
+            "year": year,
+            "reported_at": made_at.isoformat(),
+            "figures": {name: list(two) for name, two in differs.items()},
+        }
+        keep.open_finding(con, _whose(con, owner, year, made_at), CHANGED, _source(owner, year), evidence, now)
+        changed.append((year, differs))
+    return changed
+
+
+def _whose(con: duckdb.DuckDBPyConnection, owner: str, year: int, since: datetime) -> str:
+    """The account to tell it of: where it was told already, else the one that brought most since, else the owner's first."""
+    told = con.execute(
+        "SELECT connection FROM lake.ops.findings WHERE kind = ? AND source = ? AND resolved_at IS NULL",
+        [CHANGED, _source(owner, year)],
+    ).fetchone()
+    row = (
+        told
+        or con.execute(
+            "SELECT c.connection FROM lake.ops.connections c LEFT JOIN lake.core.transactions t ON t.connection = c.connection AND"
+            " t.first_seen > ? WHERE c.owner = ? GROUP BY c.connection ORDER BY count(t.tx_id) DESC, c.connection LIMIT 1",
+            [since, owner],
+        ).fetchone()
+    )
+    return str(row[0]) if row else owner
+
+
+def _settle(con: duckdb.DuckDBPyConnection, owner: str, year: int, now: datetime) -> None:
+    con.execute(
+        "UPDATE lake.ops.findings SET resolved_at = ? WHERE kind = ? AND source = ? AND resolved_at IS NULL",
+        [now, CHANGED, _source(owner, year)],
+    )
+
+
+def _source(owner: str, year: int) -> str:
+    return f"report {year} of {owner}"
+
+
+def _digest(said: Said) -> str:
+    return keep.digest(json.dumps(said, sort_keys=True))
