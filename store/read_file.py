@@ -16,7 +16,7 @@ import duckdb
 from connectors.contract import ALL
 from connectors.dialect import FileRefused, Header, Text, as_text, first_lines, header_candidates, split_line, unwrap
 from connectors.file_sources import foreign_layouts, readable_layouts
-from connectors.identify import Match, NoLayout, identify
+from connectors.identify import Match, NoLayout, identify, match_header
 from connectors.layouts import Layout, find_layout, in_zone
 from connectors.workbook import is_workbook, sheets_as_csv
 from store.balance_chain import follow_balances
@@ -65,8 +65,10 @@ def read_file(
     """
     _refuse_unknown_zone(con, path.name, zone)
     candidates = [find_layout(layout, exchange)] if layout else readable_layouts(exchange)
+    if zone:
+        candidates = [in_zone(one, zone) for one in candidates]
     try:
-        return map_file(con, connection, upload, path, [in_zone(one, zone) for one in candidates] if zone else candidates)
+        return map_file(con, connection, upload, path, candidates, () if layout else foreign_layouts(exchange))
     except NoLayout as unknown:
         if layout:
             raise
@@ -82,10 +84,18 @@ def _refuse_unknown_zone(con: duckdb.DuckDBPyConnection, name: str, zone: str | 
         raise FileRefused(name, f"{zone!r} is no time zone: name one like Europe/Berlin, or an offset like UTC+1") from exc
 
 
-def map_file(con: duckdb.DuckDBPyConnection, connection: str, upload: str, path: Path, candidates: Sequence[Layout]) -> Reading:
-    """`read_file` by the one of these layouts that the file's header names."""
+def map_file(
+    con: duckdb.DuckDBPyConnection,
+    connection: str,
+    upload: str,
+    path: Path,
+    candidates: Sequence[Layout],
+    foreign: Sequence[Layout] = (),
+) -> Reading:
+    """`read_file` by the one of these layouts that the file's header names, unless a foreign one reads more of its columns."""
     with tempfile.TemporaryDirectory(prefix="gapless-") as folder:
         text, match = _matched(path, Path(folder), candidates)
+        _refuse_foreign(path, match, foreign)
         begin_reading(con, match.layout.exchange)
         name_sources(con, [Source(upload, "file", _stream(match.layout), ALL, None)])
         with _file_order(con):
@@ -128,6 +138,18 @@ def _say_whose(path: Path, unknown: NoLayout, foreign: Sequence[Layout]) -> File
             _, match = _matched(path, Path(folder), foreign)
         except FileRefused:
             return unknown
+    return _foreign(path, match)
+
+
+def _refuse_foreign(path: Path, match: Match, foreign: Sequence[Layout]) -> None:
+    """Few columns are asked for by some layouts: a file of another exchange may have them all, and more that only its own reads."""
+    matches = [found for layout in foreign if (found := match_header(layout, match.header))]
+    nearest = min(matches, key=lambda found: len(found.unread), default=match)
+    if len(nearest.unread) < len(match.unread):
+        raise _foreign(path, nearest)
+
+
+def _foreign(path: Path, match: Match) -> FileRefused:
     layout = match.layout
     why = f"it is an export of {layout.exchange} ({layout.title}): import it into a connection of that exchange"
     return FileRefused(path.name, why, line=match.header.line)

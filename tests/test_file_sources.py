@@ -58,9 +58,11 @@ def test_a_connection_takes_its_own_exports_and_the_generic_forms() -> None:
     assert everything == {layout.id for layout in file_layouts()}
 
 
-def test_the_file_of_another_exchange_is_refused_by_its_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("exchange", ["binance", "bitstamp"])
+def test_the_file_of_another_exchange_is_refused_by_its_name(tmp_path: Path, exchange: str) -> None:
+    """Also where a layout of ours finds all that it asks for: Bitstamp's oldest export has few columns."""
     path = tmp_path / "ledgers.csv"
     path.write_text(LEDGERS)
     with connect() as con, pytest.raises(FileRefused) as caught:
-        read_file(con, "binance", "main", "up", path)
+        read_file(con, exchange, "main", "up", path)
     assert caught.value.why == "it is an export of kraken (Ledgers): import it into a connection of that exchange"
