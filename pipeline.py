@@ -8,6 +8,7 @@
     ingest           files that wait in the inbox, taken in   approve_file     one of them that waits for the owner's word
     renormalise      everything kept, read again by the layouts as they are now
     publish          balances, own transfers, prices, lots and gains, reckoned anew where something changed
+    report           one owner's year, with what is missing on page one
     check            what is missing, doubled or implausible, also where every sync was green
     watch            who has not answered, which run died, who has to hear of it        deliver     send what waits
 
@@ -41,6 +42,7 @@ from intake.connecting import MARKETS, ConnectionFrozen, ConnectionRefused, utc_
 from intake.proof import settle
 from intake.pull import Progress, Pull, Tally
 from publish.build import publish
+from reports.yearly import report
 from store import accounts, keep, normalise
 from store.coverage import Claim, Difference
 from store.incidents import Change
@@ -67,6 +69,7 @@ __all__ = [
     "publish",
     "rename",
     "renormalise",
+    "report",
     "replace_keys",
     "sync_connection",
     "thaw",

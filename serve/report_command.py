@@ -1,0 +1,42 @@
+"""`gapless report`: a year's report as a folder, and on the terminal what is missing in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pipeline
+from reports.files import as_document, money, totals
+from reports.missing import missing
+from serve.output import escape, print_json, print_rows, say
+from store.lake import open_lake
+from store.settings import Settings
+
+
+def run(year: int, owner: str, folder: Path | None, *, as_json: bool) -> int:
+    """Exit code 1 where something is missing in the year: the report stands, and says what."""
+    target = folder or Path(f"report-{year}" if owner == "me" else f"report-{year}-{owner}")
+    with open_lake(Settings()) as lake:
+        written = pipeline.report(lake, owner, year, target, pipeline.utc_now())
+    figures, lacks = written.figures, missing(written.figures)
+    if as_json:
+        print_json(as_document(written))
+    else:
+        names = {
+            "gain": "gains and losses",
+            "proceeds": "proceeds",
+            "cost": "cost",
+            "open_proceeds": "proceeds at unknown cost",
+        }
+        sums = totals(figures)
+        rows = [
+            (words, f"{money(sums[name])} {figures.reckoning['currency']}")
+            for name, words in {**names, "income": "income"}.items()
+        ]
+        print_rows(["", f"{year}"], rows, empty="")
+    for one in lacks:
+        say(f"[yellow]{escape(one.where or 'all accounts')}[/]: {escape(one.what)}")
+        for step in one.steps:
+            say(f"    → {escape(step)}")
+    say("[green]Complete.[/]" if figures.complete else "[bold yellow]Not complete:[/] the figures are what is known.")
+    say(f"{target / 'report.html'} is the report; beside it are its tables and everything it rests on.")
+    return 0 if figures.complete else 1
