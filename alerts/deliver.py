@@ -69,10 +69,11 @@ def send(address: str, title: str, body: str) -> str | None:
 def scrubbed(text: str, address: str) -> str:
     """A text in which nothing of an address is left that may be a secret: user, password, path, query."""
     parts = urlsplit(address)
-    place = parts.netloc.rpartition("@")[2]
-    secrets = {parts.username, parts.password, *re.split(r"[/?&=:@,]", address)} - {None, "", parts.scheme, parts.hostname}
-    secrets |= {unquote(one) for one in secrets if one}
-    for secret in sorted((one for one in secrets if one and len(one) > 3 and one not in place), key=len, reverse=True):
+    host = parts.hostname or ""
+    kept = {parts.scheme, host if "." in host else ""}  # a host without a dot is a token, as in tgram://
+    secrets = {*re.split(r"[/?&=:@,]", address), parts.netloc} - kept
+    secrets |= {unquote(one) for one in secrets}
+    for secret in sorted((one for one in secrets if len(one) > 3), key=len, reverse=True):
         text = text.replace(secret, "…")
     return text
 

@@ -6,7 +6,7 @@ import json
 import re
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -32,9 +32,10 @@ class Received:
 
 @dataclass(slots=True)
 class Receiver:
-    """address: what Apprise is given. broken: refuse whatever comes."""
+    """address: what Apprise is given. broken: refuse whatever comes. on_arrival: called before the sender hears that it arrived."""
 
     address: str
+    on_arrival: Callable[[], None] = lambda: None
     received: list[Received] = field(default_factory=list)
     refused: int = 0
     broken: bool = False
@@ -62,6 +63,7 @@ def webhook(path: str = "hook-token") -> Iterator[Receiver]:
                 self.send_error(503)
                 return
             receiver.received.append(Received(said["title"], said["message"]))
+            receiver.on_arrival()
             self.send_response(204)
             self.end_headers()
 

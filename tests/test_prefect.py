@@ -29,7 +29,7 @@ STARTS_WITHIN, RUN_WITHIN = 240, 180
 class System:
     """`gapless up` in a process of its own, and its API as a client sees it."""
 
-    def __init__(self, home: Path, port: int) -> None:
+    def __init__(self, home: Path, port: int, **given: str) -> None:
         self.home, self.url = home, f"http://127.0.0.1:{port}/api"
         self.log = home / "up.log"
         command = [str(Path(sys.executable).parent / "gapless"), "up", "--port", str(port)]
@@ -39,7 +39,8 @@ class System:
                 command,
                 stdout=log,
                 stderr=log,
-                env=environment | {"GAPLESS_HOME": str(home), "GAPLESS_THROTTLE": "0", "GAPLESS_PAGE_PORT": str(port + 1)},
+                env=environment
+                | {"GAPLESS_HOME": str(home), "GAPLESS_THROTTLE": "0", "GAPLESS_PAGE_PORT": str(port + 1), **given},
             )
         wait_for(lambda: "gapless is up" in self.log.read_text(), STARTS_WITHIN, self.log)
         password = (home / "prefect" / "password").read_text()
@@ -56,6 +57,12 @@ class System:
             urllib.request.Request(self.url + path, data=data, headers=self.headers, method=method)
         ) as answer:
             return json.load(answer)
+
+    def tell(self, method: str, path: str, body: Any) -> None:
+        """As `ask`, where nothing is answered."""
+        asked = urllib.request.Request(self.url + path, data=json.dumps(body).encode(), headers=self.headers, method=method)
+        with urllib.request.urlopen(asked):
+            pass
 
     def run_deployment(self, name: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Start a run of a deployment and wait until it has ended."""
