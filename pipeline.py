@@ -136,6 +136,10 @@ def sync_connection(
         raise ConnectionFrozen(
             f"{name} is {connection.state} since {connection.frozen_at:%Y-%m-%d}: `gapless thaw {name}` first"
         )
+    if not connection.is_synced:
+        raise ConnectionRefused(
+            f"{name} is known by its files alone: `gapless import FILE --connection {name}`, or give it keys"
+        )
     exchange = register.find(connection.exchange)
     with lease(lake.settings, name, clock()):
         started = time.monotonic()

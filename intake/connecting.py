@@ -49,13 +49,19 @@ def connect(
     api_url: str | None = None,
     since: datetime | None = None,
     allow_trading_key: bool = False,
+    by_files: bool = False,
     clock: Callable[[], datetime] = utc_now,
 ) -> KeyFacts:
-    """Probe the key, then keep it: nothing is stored of a key that does not work, or that can do more than read."""
+    """Probe the key, then keep it: nothing is stored of a key that does not work, or that can do more than read.
+
+    by_files: the account has no keys and is known by its files alone, as one at a source without an API always is.
+    """
     from connectors import register
 
     exchange = register.find(exchange_id)
     _refuse_name(lake.con, name)
+    if by_files or register.reads_files_only(exchange_id):
+        return _connect_by_files(lake, exchange, name, since or exchange.began, clock())
     facts = _probe_key(lake, exchange, credentials, api_url, allow_trading_key)
     _refuse_same_account(lake.con, exchange, facts)
     now = clock()
@@ -72,6 +78,18 @@ def connect(
 
     lake.commit(write)
     return facts
+
+
+def _connect_by_files(lake: Lake, exchange: Exchange, name: str, since: datetime, now: datetime) -> KeyFacts:
+    connection = Connection(name, exchange.id, since, state="files", settings={"by_files": True})
+
+    def write(con: duckdb.DuckDBPyConnection) -> None:
+        accounts.add(con, connection, (), None, now)
+        accounts.expect_scopes(con, name, _first_scopes(exchange), now)
+        keep.note_activity(con, now, "owner", "connected, by files alone,", name, exchange.title)
+
+    lake.commit(write)
+    return KeyFacts(None, (), {}, ())
 
 
 def replace_keys(
@@ -99,6 +117,7 @@ def replace_keys(
 
     def write(con: duckdb.DuckDBPyConnection) -> None:
         accounts.note_key(con, name, facts.rights, facts.expires_at, facts.account_id)
+        accounts.leave_files(con, connection)
         if connection.state == "disconnected":
             accounts.thaw(con, name)
         keep.note_activity(con, now, "owner", "replaced the keys of", name, exchange.title)

@@ -60,15 +60,21 @@ def up(
 
 @app.command()
 def connect(
-    exchange: Annotated[str, typer.Argument(help="kraken, binance, coinbase, or any exchange ccxt knows.")],
+    exchange: Annotated[
+        str, typer.Argument(help="kraken, binance, coinbase, any exchange ccxt knows, or a source of files: blockfi, nexo ...")
+    ],
     name: Annotated[str, typer.Option(help="What you call this account, for example kraken-main.")],
     keys: Annotated[str, typer.Option(help="JSON file with the key's parts (apiKey, secret ...), or - for stdin.")] = "",
     api_url: Annotated[str, typer.Option(help="Send all traffic to URL/<original host>/<path>.")] = "",
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Ask for nothing before this day.")] = None,
     allow_trading_key: Annotated[bool, typer.Option(help="Accept a key that can trade or withdraw.")] = False,
+    by_files: Annotated[
+        bool, typer.Option("--files", help="Without keys: the account is known by its export files alone.")
+    ] = False,
 ) -> None:
     """Connect an account: the key is tried first, and kept only if it works and can do no more than read."""
     import pipeline
+    from connectors import register
     from serve.credentials import read_credentials
     from store.keys import KeyStore
     from store.lake import open_lake, spare_pandas
@@ -78,12 +84,16 @@ def connect(
         raise typer.BadParameter(f"{api_url!r} is no address: it begins with http:// or https://", param_hint="--api-url")
     spare_pandas()
     settings = Settings()
-    credentials = read_credentials(exchange, keys)
+    by_files = by_files or register.reads_files_only(exchange)
+    credentials = {} if by_files else read_credentials(exchange, keys)
     with open_lake(settings) as lake:
         facts = pipeline.connect(
-            lake, KeyStore(settings), exchange, name, credentials,
+            lake, KeyStore(settings), exchange, name, credentials, by_files=by_files,
             api_url=api_url or None, since=since.replace(tzinfo=UTC) if since else None, allow_trading_key=allow_trading_key,
         )  # fmt: skip
+    if by_files:
+        say(f"[bold]{name}[/] is connected by its files alone. Next: gapless import FILE --connection {name}")
+        return
     _tell_key(name, "is connected", facts)
     say(f"Next: gapless sync {name}")
 

@@ -43,7 +43,7 @@ class Connection:
     @property
     def is_synced(self) -> bool:
         """Whether it is to be asked again and again: its owner did not freeze it, and it has an exchange to ask."""
-        return self.frozen_at is None and find_source(self.exchange) is None
+        return self.frozen_at is None and not self.settings.get("by_files") and find_source(self.exchange) is None
 
     def limit(self, default_hours: float) -> timedelta:
         """How long it may go without a good sync."""
@@ -154,6 +154,16 @@ def note_key(
         "UPDATE lake.ops.connections SET rights = ?, key_expires_at = ?, account_id = coalesce(account_id, ?) WHERE connection = ?",
         [json.dumps(sorted(rights)), expires_at, account_id, name],
     )
+
+
+def leave_files(con: duckdb.DuckDBPyConnection, connection: Connection) -> None:
+    """An account that was known by its files alone has keys now."""
+    if connection.settings.get("by_files"):
+        settings = {name: value for name, value in connection.settings.items() if name != "by_files"}
+        con.execute(
+            "UPDATE lake.ops.connections SET state = 'new', settings = ? WHERE connection = ?",
+            [json.dumps(settings), connection.name],
+        )
 
 
 def expect_scopes(con: duckdb.DuckDBPyConnection, name: str, scopes: Iterable[tuple[str, str, bool]], now: datetime) -> None:

@@ -82,3 +82,15 @@ def test_reading_again_shows_that_nothing_changed(home: Path) -> None:
     assert run(home, "import", str(LEDGERS), "--connection", "kraken-main", "--yes").returncode == 0
     code, renewed = told(home, "renormalise")
     assert (code, renewed[0]["files"], renewed[0]["transactions"], renewed[0]["balances"]) == (0, 1, {}, {})
+
+
+def test_an_account_without_keys_is_known_by_its_files(settings: Settings) -> None:
+    made = run(settings.home, "connect", "kraken", "--files", "--name", "old-kraken", "--since", "2026-01-01")
+    assert (made.returncode, "by its files alone" in made.stderr) == (0, True), made.stderr
+    assert run(settings.home, "connect", "blockfi", "--name", "blockfi-main").returncode == 0
+    assert run(settings.home, "import", str(LEDGERS), "--connection", "old-kraken", "--yes").returncode == 0
+    _, listed = told(settings.home, "connections")
+    assert [(one["connection"], one["state"]) for one in listed] == [("blockfi-main", "files"), ("old-kraken", "files")]
+    refused = run(settings.home, "sync", "old-kraken")
+    assert (refused.returncode, "known by its files alone" in refused.stderr, "Traceback" in refused.stderr) == (1, True, False)
+    assert run(settings.home, "sync").returncode == 0
