@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from bench import api_pull, csv_in, merge, queries, startup
+from bench import api_pull, checks, csv_in, merge, queries, startup
 from bench.figure import Figure
 
 FIGURES: Mapping[str, Callable[[bool], Iterator[Figure]]] = {
     "api_pull": api_pull.figures,
+    "checks": checks.figures,
     "csv_in": csv_in.figures,
+    "gains": gains.figures,
     "merge": merge.figures,
     "queries": queries.figures,
     "startup": startup.figures,

@@ -70,7 +70,7 @@ def publish(
     gather.gather(con, settings)
     matched = gather.own_transfers(con)
     reckoning, missing, refused = _reckon_events(lake, settings, matched, clock, ask)
-    _tabulate(con, settings, reckoning, matched)
+    _tabulate(con, reckoning, matched)
     lake.commit(lambda con: marts.replace_events(con, owner))
     publication = _publication(con, settings, ground, len(missing), clock())
     done = []
@@ -116,8 +116,8 @@ def _prices_of(known: dict[Wanted, int], tried: Collection[Wanted], wanted: set[
     return price_of
 
 
-def _tabulate(con: duckdb.DuckDBPyConnection, settings: Owner, reckoning: Reckoning, matched: list[Transfer]) -> None:
-    """The reckoning as temp tables, and with them `movements`, in the order in which lots see them."""
+def _tabulate(con: duckdb.DuckDBPyConnection, reckoning: Reckoning, matched: list[Transfer]) -> None:
+    """The reckoning as temp tables, and its effects among the `movements`."""
     effects, incomes = reckoning.effects, reckoning.incomes
     _write(con, "effects", {
         "event": (NUMBER, [each.event for each in effects]),
@@ -150,7 +150,8 @@ def _tabulate(con: duckdb.DuckDBPyConnection, settings: Owner, reckoning: Reckon
         "CREATE OR REPLACE TEMP TABLE matched_transfers AS"
         " SELECT x.*, o.occurred_at AS sent_at FROM given_transfers x JOIN odd o ON o.event = x.sent_event"
     )
-    con.execute(f"CREATE OR REPLACE TEMP TABLE movements AS {query('movements')}", {"accounts": _accounts(con, settings.owner)})
+    con.execute(f"INSERT INTO movements BY NAME {query('movements')}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE sequence AS {query('sequence')}")
 
 
 def _publish_lots(lake: Lake, choice: Choice, publication: Publication, *, chosen: bool) -> int:
@@ -159,7 +160,7 @@ def _publish_lots(lake: Lake, choice: Choice, publication: Publication, *, chose
     digests = dict(con.execute(query("pool_digests")).fetchall())
     standing = marts.pool_digests(con, owner, choice)
     changed = {asset: digest for asset, digest in digests.items() if standing.get(asset) != digest}
-    reckon_lots(con, choice, changed, _accounts(con, owner))
+    reckon_lots(con, choice, changed)
 
     def write(con: duckdb.DuckDBPyConnection) -> None:
         marts.replace_pools(con, owner, choice, changed, [*(standing.keys() - digests.keys())], publication.built_at)
@@ -183,11 +184,6 @@ def _publication(con: duckdb.DuckDBPyConnection, settings: Owner, ground: Ground
         settings.owner, settings.currency, settings.time_zone, hashlib.sha256(said.encode()).hexdigest(), version("gapless"),
         ground.snapshot, ground.transactions, missing, now, ground.complete_until, ground.spoiled_by,
     )  # fmt: skip
-
-
-def _accounts(con: duckdb.DuckDBPyConnection, owner: str) -> list[str]:
-    rows = con.execute("SELECT connection FROM lake.ops.connections WHERE owner = ? ORDER BY connection", [owner]).fetchall()
-    return [row[0] for row in rows]
 
 
 def _write(con: duckdb.DuckDBPyConnection, table: str, given: columns.Columns) -> None:

@@ -21,15 +21,20 @@ Dated = tuple[date, Event]
 
 
 def gather(con: duckdb.DuckDBPyConnection, owner: Owner) -> None:
-    """Make `told` (trades that tell their own worth), `odd` (all other events) and their `flows`, all from one moment's lake."""
+    """Make `movements` of the trades that tell their own worth, `odd` of all other events with their `flows`, and `accounts`.
+
+    All of it is of one moment's lake.
+    """
     con.execute(query("macros"))
     con.execute("BEGIN")
-    for table, params in (
-        ("told", {"owner": owner.owner, "currency": owner.currency}),
-        ("odd", {"owner": owner.owner, "currency": owner.currency, "zone": owner.time_zone}),
-        ("flows", {}),
+    currency = {"currency": owner.currency}
+    for table, name, given in (
+        ("accounts", "accounts", {"owner": owner.owner}),
+        ("movements", "told", currency),
+        ("odd", "odd", {**currency, "zone": owner.time_zone}),
+        ("flows", "flows", {}),
     ):
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query(table)}", params)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query(name)}", given)
     con.execute("COMMIT")
 
 

@@ -2,71 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import gc
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
 
 import duckdb
 
 from store import columns
 from store.marts import Choice
-from transforms.lots import Matches, Movement, Rest, match_lots
+from transforms.lots import NOTHING, POOLED, Match, Rest, match_lots
+from transforms.tables import query
 
 AT_ONCE = 250_000
 """Movements in memory at a time, unless one asset has more."""
 AMOUNT, NUMBER, TEXT = "DECIMAL(38,18)", "BIGINT", "VARCHAR"
 
-Stretch = tuple[str, int, int]
-"""An asset, and the numbers of its first and last movement."""
 
-
-def reckon_lots(con: duckdb.DuckDBPyConnection, choice: Choice, assets: Collection[str], accounts: list[str]) -> None:
+def reckon_lots(con: duckdb.DuckDBPyConnection, choice: Choice, assets: Collection[str]) -> None:
     """Match the lots of these assets of the temp table `movements`; leaves `matched` and `unmatched`."""
     for table in ("matched", "unmatched"):
         con.execute(f"DROP TABLE IF EXISTS {table}")
-    _keep(con, Matches(), Rest(), [], accounts)
-    for stretches in _portions(con, assets):
-        first = stretches[0][1]
-        read = columns.read(
-            con,
-            "SELECT n, account, way, quantity, value, fee, transfer FROM movements WHERE n BETWEEN ? AND ? ORDER BY n",
-            [first, stretches[-1][2]],
-        )
-        matches, rest, names = Matches(), Rest(), list[str]()
-        for asset, start, end in stretches:
-            movements: Iterator[Movement] = zip(*(column[start - first : end - first + 1] for column in read), strict=True)
-            match_lots(movements, choice.method, matches, rest, per_account=choice.scope == "account")
-            names += [asset] * (len(rest.acquired) - len(names))
-        _keep(con, matches, rest, names, accounts)
+    _keep(con, [], [], [])
+    with _no_collector():
+        for portion in _portions(con, assets):
+            _reckon_portion(con, choice, portion)
 
 
-def _portions(con: duckdb.DuckDBPyConnection, assets: Collection[str]) -> Iterator[list[Stretch]]:
-    """Neighbouring assets together, as many as make a portion."""
-    stretches = con.execute("SELECT asset, min(n), max(n) FROM movements GROUP BY asset ORDER BY 2").fetchall()
-    portion: list[Stretch] = []
-    for stretch in stretches:
-        apart = stretch[0] not in assets
-        if portion and (apart or stretch[2] - portion[0][1] >= AT_ONCE):
+def _reckon_portion(con: duckdb.DuckDBPyConnection, choice: Choice, portion: dict[str, int]) -> None:
+    con.execute("CREATE OR REPLACE TEMP TABLE portion AS SELECT unnest(?::VARCHAR[]) AS asset", [[*portion]])
+    movements, *read = columns.read(con, query("in_order"))
+    rows: Iterator[Any] = zip(range(len(movements)), *read, strict=True)
+    matches: list[Match] = []
+    rest: list[Rest] = []
+    names: list[str] = []
+    for asset, size in sorted(portion.items()):
+        match_lots(islice(rows, size), choice.method, per_account=choice.scope == "account", matches=matches, rest=rest)
+        names += [asset] * (len(rest) - len(names))
+    _keep(con, _named(matches, movements, (0, 1)), _named(rest, movements, (0, 4)), names)
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Numbers and tuples make no cycles; looking for some among millions of them doubles the time (measured)."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
+
+
+def _portions(con: duckdb.DuckDBPyConnection, assets: Collection[str]) -> Iterator[dict[str, int]]:
+    """Assets with how many movements each has, as many together as make a portion."""
+    portion: dict[str, int] = {}
+    for asset, size in con.execute(
+        "SELECT asset, count(*) FROM movements WHERE quantity > 0 GROUP BY asset ORDER BY asset"
+    ).fetchall():
+        if asset not in assets:
+            continue
+        if portion and sum(portion.values()) + size > AT_ONCE:
             yield portion
-            portion = []
-        if not apart:
-            portion.append(stretch)
+            portion = {}
+        portion[asset] = size
     if portion:
         yield portion
 
 
-def _keep(con: duckdb.DuckDBPyConnection, matches: Matches, rest: Rest, names: list[str], accounts: list[str]) -> None:
+def _named(rows: Sequence[tuple[Any, ...]], movements: Sequence[Any], places: Collection[int]) -> list[Any]:
+    """Rows as columns; those at `places` name movements by their place in the order, and then by their rows in the table."""
+    import numpy as np
+
+    known = np.array([*movements, POOLED, NOTHING])  # counted from the end these two stay what they are
+    return [known[np.array(column)] if place in places else column for place, column in enumerate(zip(*rows, strict=True))]
+
+
+def _keep(con: duckdb.DuckDBPyConnection, matches: Sequence[Any], rest: Sequence[Any], names: list[str]) -> None:
+    acquired, disposed, quantity, cost, proceeds, last = matches or [()] * 6
     columns.write(con, "matched", {
-        "acquired": (NUMBER, matches.acquired),
-        "disposed": (NUMBER, matches.disposed),
-        "quantity": (AMOUNT, matches.quantity),
-        "cost": (AMOUNT, matches.cost),
-        "proceeds": (AMOUNT, matches.proceeds),
-        "fee": (AMOUNT, matches.fee),
+        "acquired": (NUMBER, acquired),
+        "disposed": (NUMBER, disposed),
+        "quantity": (AMOUNT, quantity),
+        "cost": (AMOUNT, cost),
+        "proceeds": (AMOUNT, proceeds),
+        "last": (NUMBER, last),
     })  # fmt: skip
+    acquired, account, quantity, cost, left = rest or [()] * 5
     columns.write(con, "unmatched", {
         "asset": (TEXT, names),
-        "connection": (TEXT, [accounts[place - 1] if place else None for place in rest.account]),
-        "acquired": (NUMBER, rest.acquired),
-        "left_n": (NUMBER, rest.left),
-        "quantity": (AMOUNT, rest.quantity),
-        "cost": (AMOUNT, rest.cost),
+        "account": (NUMBER, account),
+        "acquired": (NUMBER, acquired),
+        "departed": (NUMBER, left),
+        "quantity": (AMOUNT, quantity),
+        "cost": (AMOUNT, cost),
     })  # fmt: skip

@@ -138,19 +138,22 @@ def replace_pools(
 ) -> None:
     """Put the lots in the temp tables `matched` and `unmatched` in the place of what stood of these assets; `gone` have none left."""
     key = {"owner": owner, "method": choice.method, "scope": choice.scope}
+    standing = (
+        "SELECT pool FROM lake.mart.pools WHERE owner = $owner AND method = $method AND scope = $scope"
+        " AND asset IN (SELECT unnest($assets::VARCHAR[]))"
+    )
     for table in ("gains", "lots", "pools"):
-        con.execute(
-            f"DELETE FROM lake.mart.{table} WHERE owner = $owner AND method = $method AND scope = $scope"
-            " AND asset IN (SELECT unnest($assets::VARCHAR[]))",
-            {**key, "assets": [*digests, *gone]},
-        )
-    for table in ("gains", "lots"):
-        con.execute(f"INSERT INTO lake.mart.{table} BY NAME {_query(table)}", key)
+        con.execute(f"DELETE FROM lake.mart.{table} WHERE pool IN ({standing})", {**key, "assets": [*digests, *gone]})
     con.execute(
-        "INSERT INTO lake.mart.pools BY NAME SELECT $owner AS owner, $method AS method, $scope AS scope, $now AS built_at,"
-        " unnest($assets::VARCHAR[]) AS asset, unnest($digests::VARCHAR[]) AS digest",
+        "CREATE OR REPLACE TEMP TABLE fresh_pools AS"
+        " SELECT (SELECT coalesce(max(pool), 0) FROM lake.mart.pools) + row_number() OVER () AS pool, $owner AS owner,"
+        " $method AS method, $scope AS scope, asset, digest, $now AS built_at"
+        " FROM (SELECT unnest($assets::VARCHAR[]) AS asset, unnest($digests::VARCHAR[]) AS digest)",
         {**key, "now": now, "assets": [*digests], "digests": [*digests.values()]},
     )
+    con.execute("INSERT INTO lake.mart.pools BY NAME FROM fresh_pools")
+    for table in ("gains", "lots"):
+        con.execute(f"INSERT INTO lake.mart.{table} BY NAME {_query(table)}")
 
 
 def replace_events(con: duckdb.DuckDBPyConnection, owner: str) -> None:

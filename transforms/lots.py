@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import insort
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
 from typing import Protocol
@@ -26,8 +25,8 @@ POOLED = -2
 
 Lot = tuple[int, int, int | None]
 """The movement that acquired it, the quantity left, its cost (None: not known)."""
-Movement = tuple[int, int, int, int, int | None, int | None, int | None]
-"""Number in order, account, what it does, quantity, value (cost or proceeds, fees counted in), fee, number of the transfer."""
+Movement = tuple[int, int, int, int, int | None, int | None]
+"""Number in order, account, what it does, quantity, value (cost or proceeds, fees counted in), number of the transfer."""
 
 
 class Pool(Protocol):
@@ -176,43 +175,20 @@ class Average:
 METHODS: Mapping[str, Callable[[], Pool]] = {"average": Average, "fifo": Fifo, "hifo": Hifo, "lifo": Lifo}
 
 
-@dataclass(slots=True)
-class Matches:
-    """Columns, one place per match: a part of one disposal and the lot it used up. Numbers are those of movements."""
-
-    acquired: list[int] = field(default_factory=list)
-    disposed: list[int] = field(default_factory=list)
-    quantity: list[int] = field(default_factory=list)
-    cost: list[int | None] = field(default_factory=list)
-    proceeds: list[int | None] = field(default_factory=list)
-    fee: list[int | None] = field(default_factory=list)
+Match = tuple[int, int, int, int | None, int | None, int]
+"""A part of one disposal and the lot it used up: who acquired, who disposed (by number), quantity, cost, proceeds, 1 if the last."""
+Rest = tuple[int, int, int, int | None, int]
+"""What no disposal used up: who acquired it, account, quantity, cost, and with which movement it left (NOTHING: it is held)."""
 
 
-@dataclass(slots=True)
-class Rest:
-    """Columns, one place per lot that no disposal used up. left: the movement with which it left or is on its way; None: held."""
-
-    acquired: list[int] = field(default_factory=list)
-    account: list[int] = field(default_factory=list)
-    quantity: list[int] = field(default_factory=list)
-    cost: list[int | None] = field(default_factory=list)
-    left: list[int | None] = field(default_factory=list)
-
-    def add(self, account: int, lots: Iterable[Lot], left: int | None) -> None:
-        for n, quantity, cost in lots:
-            self.acquired.append(n)
-            self.account.append(account)
-            self.quantity.append(quantity)
-            self.cost.append(cost)
-            self.left.append(left)
-
-
-def match_lots(movements: Iterable[Movement], method: str, matches: Matches, rest: Rest, *, per_account: bool) -> None:
-    """Match the movements of one asset, in their order; the outcome is appended to `matches` and `rest`."""
+def match_lots(
+    movements: Iterable[Movement], method: str, *, per_account: bool, matches: list[Match], rest: list[Rest]
+) -> None:
+    """Match the movements of one asset, in their order; the outcome is added to `matches` and `rest`."""
     new_pool = METHODS[method]
     pools: dict[int, Pool] = {}
     transit: dict[int | None, tuple[int, int, list[Lot]]] = {}
-    for n, account, way, quantity, value, fee, transfer in movements:
+    for n, account, way, quantity, value, transfer in movements:
         place = account if per_account else 0
         pool = pools.get(place)
         if pool is None:
@@ -220,37 +196,41 @@ def match_lots(movements: Iterable[Movement], method: str, matches: Matches, res
         if way == ACQUIRE:
             pool.add((n, quantity, value))
         elif way == DISPOSE:
-            _record(matches, n, quantity, value, fee, pool.take(quantity))
+            lots = pool.take(quantity)
+            if len(lots) == 1:
+                acquired, _, cost = lots[0]
+                matches.append((acquired, n, quantity, cost, value, 1))
+            else:
+                _share_out(matches, n, quantity, value, lots)
         elif way == LEAVE:
-            rest.add(account, pool.take(quantity), n)
+            rest += _resting(pool.take(quantity), account, n)
         elif per_account and way == SEND:
             transit[transfer] = n, account, pool.take(quantity)
         elif per_account and way == ARRIVE:
             for lot in transit.pop(transfer)[2]:
                 pool.add(lot)
     for n, account, lots in transit.values():
-        rest.add(account, lots, n)
+        rest += _resting(lots, account, n)
     for place, pool in pools.items():
-        rest.add(place, pool.left(), None)
+        rest += _resting(pool.left(), place, NOTHING)
 
 
-def _record(matches: Matches, n: int, quantity: int, value: int | None, fee: int | None, lots: list[Lot]) -> None:
-    """A disposal's proceeds and fee go to its lots by quantity."""
+def _share_out(matches: list[Match], n: int, quantity: int, value: int | None, lots: list[Lot]) -> None:
+    """A disposal's proceeds go to its lots by quantity."""
     for acquired, taken, cost in lots:
         if taken == quantity:
-            part, fee_part = value, fee
-        else:
-            part = None if value is None else share(value, taken, quantity)
-            fee_part = fee and share(fee, taken, quantity)
-            value = None if value is None or part is None else value - part
-            fee = None if fee is None or fee_part is None else fee - fee_part
-            quantity -= taken
-        matches.acquired.append(acquired)
-        matches.disposed.append(n)
-        matches.quantity.append(taken)
-        matches.cost.append(cost)
-        matches.proceeds.append(part)
-        matches.fee.append(fee_part)
+            matches.append((acquired, n, taken, cost, value, 1))
+            return
+        part = None
+        if value is not None:
+            part = share(value, taken, quantity)
+            value -= part
+        matches.append((acquired, n, taken, cost, part, 0))
+        quantity -= taken
+
+
+def _resting(lots: Iterable[Lot], account: int, left: int) -> Iterable[Rest]:
+    return ((n, account, quantity, cost, left) for n, quantity, cost in lots)
 
 
 def _parted(n: int, held: int, cost: int | None, quantity: int) -> tuple[Lot, Lot]:

@@ -2,5 +2,4 @@
 SELECT row_number() OVER () AS event, t.tx_id, t.connection, t.occurred_at, (t.occurred_at AT TIME ZONE $zone)::DATE AS day, t.kind,
     t.tx_hash, t.fee_amount IS NOT NULL OR t.fee_asset IS NOT NULL OR t.legs <> (t.out_asset IS NOT NULL)::INTEGER
         + (t.in_asset IS NOT NULL)::INTEGER AS fee_told
-FROM lake.core.transactions t JOIN lake.ops.connections c USING (connection)
-WHERE c.owner = $owner AND NOT said_by_its_columns(t, $currency)
+FROM lake.core.transactions t SEMI JOIN accounts USING (connection) WHERE NOT said_by_its_columns(t, $currency)

@@ -12,18 +12,23 @@ CREATE TABLE IF NOT EXISTS lake.mart.transfers (
     sent DECIMAL(38,18), arrived DECIMAL(38,18), sent_at TIMESTAMPTZ, arrived_at TIMESTAMPTZ, matched_by VARCHAR
 );
 
--- a part of one disposal and the lot it used up. scope: 'owner' (one pool for all accounts) or 'account'. cost, proceeds: fees
--- counted in; fee: what of the proceeds' side was fee. acquired_tx NULL: nothing known brought it, or an averaged pool
+-- the lots of one asset as they were last reckoned by one method; digest: of everything they follow from.
+-- scope: 'owner' (one pool for all accounts) or 'account' (one for each)
+CREATE TABLE IF NOT EXISTS lake.mart.pools (
+    pool BIGINT, owner VARCHAR, method VARCHAR, scope VARCHAR, asset VARCHAR, digest VARCHAR, built_at TIMESTAMPTZ
+);
+
+-- a part of one disposal and the lot it used up. cost, proceeds: fees counted in; fee: what of the disposal's proceeds was fee, with
+-- its last part. acquired_tx NULL: nothing known brought it, or an averaged pool
 CREATE TABLE IF NOT EXISTS lake.mart.gains (
-    owner VARCHAR, method VARCHAR, scope VARCHAR, asset VARCHAR, connection VARCHAR, what VARCHAR,
-    acquired_at TIMESTAMPTZ, disposed_at TIMESTAMPTZ, quantity DECIMAL(38,18), cost DECIMAL(38,18), proceeds DECIMAL(38,18),
+    pool BIGINT, connection VARCHAR, what VARCHAR, acquired_at TIMESTAMPTZ, disposed_at TIMESTAMPTZ, quantity DECIMAL(38,18), cost DECIMAL(38,18), proceeds DECIMAL(38,18),
     fee DECIMAL(38,18), acquired_tx UUID, disposed_tx UUID, flags VARCHAR
 );
 
 -- a lot, or the rest of one, that no disposal used up; place: 'held', 'outside' (left without a price), 'transit' (an own transfer
 -- not arrived). connection: where it is, NULL where one pool serves all accounts
 CREATE TABLE IF NOT EXISTS lake.mart.lots (
-    owner VARCHAR, method VARCHAR, scope VARCHAR, asset VARCHAR, connection VARCHAR, place VARCHAR, acquired_at TIMESTAMPTZ,
+    pool BIGINT, connection VARCHAR, place VARCHAR, acquired_at TIMESTAMPTZ,
     left_at TIMESTAMPTZ, quantity DECIMAL(38,18), cost DECIMAL(38,18), acquired_tx UUID, left_tx UUID, flags VARCHAR
 );
 
@@ -31,11 +36,6 @@ CREATE TABLE IF NOT EXISTS lake.mart.lots (
 CREATE TABLE IF NOT EXISTS lake.mart.income (
     owner VARCHAR, connection VARCHAR, occurred_at TIMESTAMPTZ, category VARCHAR, asset VARCHAR, quantity DECIMAL(38,18),
     value DECIMAL(38,18), tx_id UUID
-);
-
--- the lots of one asset as they were last reckoned; digest: of everything they were reckoned from
-CREATE TABLE IF NOT EXISTS lake.mart.pools (
-    owner VARCHAR, method VARCHAR, scope VARCHAR, asset VARCHAR, digest VARCHAR, built_at TIMESTAMPTZ
 );
 
 -- one reckoning of one owner by one method: from what, by which rules, when. chosen_at: when the owner asked for this method.

@@ -20,13 +20,14 @@ FROM lake.mart.published p LEFT JOIN proven c USING (owner) LEFT JOIN came_in i 
 -- a part of one disposal and the lot it used up, by every method that was reckoned; gain NULL: cost or proceeds are not known.
 -- highest_gain: as if an unknown cost were none. tax_year: the year in which the owner's year of the disposal began
 CREATE OR REPLACE VIEW lake.main.gains_by_method AS
-SELECT g.owner, g.method, g.scope, p.chosen, g.asset, g.connection, g.what, g.acquired_at, g.disposed_at,
+SELECT s.owner, s.method, s.scope, p.chosen, s.asset, g.connection, g.what, g.acquired_at, g.disposed_at,
     year(g.disposed_at AT TIME ZONE p.zone)
         - (strftime(g.disposed_at AT TIME ZONE p.zone, '%m-%d') < coalesce(o.year_starts, '01-01'))::INTEGER AS tax_year,
     g.quantity, g.cost, g.proceeds, g.fee, g.proceeds - g.cost AS gain, g.proceeds - coalesce(g.cost, 0) AS highest_gain, p.currency,
     g.flags, g.flags IS NULL AND NOT p.stale AND coalesce(g.disposed_at < p.complete_until, false) AS complete,
     g.acquired_tx, g.disposed_tx
-FROM lake.mart.gains g JOIN lake.main.published p USING (owner, method, scope) LEFT JOIN lake.ops.owners o USING (owner);
+FROM lake.mart.gains g JOIN lake.mart.pools s USING (pool) JOIN lake.main.published p USING (owner, method, scope)
+LEFT JOIN lake.ops.owners o ON o.owner = s.owner;
 
 -- the same by the method the owner chose
 CREATE OR REPLACE VIEW lake.main.gains AS
@@ -34,18 +35,18 @@ SELECT * EXCLUDE (chosen) FROM lake.main.gains_by_method WHERE chosen;
 
 -- a disposal of more than is known to have been acquired, and a gap before it that may explain why (one row for each)
 CREATE OR REPLACE VIEW lake.main.shortfalls AS
-SELECT g.owner, g.asset, g.connection, g.disposed_at, g.disposed_tx, g.what, g.quantity AS missing, g.proceeds,
+SELECT s.owner, s.asset, g.connection, g.disposed_at, g.disposed_tx, g.what, g.quantity AS missing, g.proceeds,
     x.connection AS gap_connection, x.stream AS gap_stream, x.scope AS gap_scope, x.from_at AS gap_from, x.to_at AS gap_to, x.why AS gap_why
-FROM lake.mart.gains g JOIN lake.main.published p USING (owner, method, scope)
+FROM lake.mart.gains g JOIN lake.mart.pools s USING (pool) JOIN lake.main.published p USING (owner, method, scope)
 LEFT JOIN (SELECT c.owner, a.* FROM lake.main.gaps a JOIN lake.ops.connections c USING (connection) WHERE a.books) x
-    ON x.owner = g.owner AND x.from_at < g.disposed_at AND (g.scope = 'owner' OR x.connection = g.connection)
+    ON x.owner = s.owner AND x.from_at < g.disposed_at AND (s.scope = 'owner' OR x.connection = g.connection)
 WHERE p.chosen AND g.flags LIKE '%short_fall%';
 
 -- a lot, or what is left of it, by the owner's method. place: held, outside (left without a price), transit
 CREATE OR REPLACE VIEW lake.main.lots AS
-SELECT l.owner, l.method, l.scope, l.asset, l.connection, l.place, l.acquired_at, l.left_at, l.quantity, l.cost, p.currency, l.flags,
+SELECT s.owner, s.method, s.scope, s.asset, l.connection, l.place, l.acquired_at, l.left_at, l.quantity, l.cost, p.currency, l.flags,
     l.flags IS NULL AND p.complete AND NOT p.stale AS complete, l.acquired_tx, l.left_tx
-FROM lake.mart.lots l JOIN lake.main.published p USING (owner, method, scope) WHERE p.chosen;
+FROM lake.mart.lots l JOIN lake.mart.pools s USING (pool) JOIN lake.main.published p USING (owner, method, scope) WHERE p.chosen;
 
 -- one thing received or paid with nothing given for it, at its value on the day
 CREATE OR REPLACE VIEW lake.main.income AS
