@@ -7,20 +7,23 @@ reported balances equal the legs (`intake/proof.py`). An answer that lacks a row
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import duckdb
 
-from connectors.contract import ALL, Anchor, Ask, Client, Exchange, KeyFacts, Known, Page, Stream, Window
+from connectors.contract import ALL, Anchor, Ask, Client, Exchange, KeyFacts, Known, Page, Stream, Window, one_scope
 from connectors.failures import Failure, ScopeGone, unreadable
 from intake import reread
-from store import accounts, coverage, keep, merge, normalise
+from intake.progress import Progress as Progress
+from store import accounts, coverage, keep, merge, normalise, standing
 from store.accounts import Connection
 from store.coverage import Claim
 from store.keep import KeptPage
 from store.lake import Lake
+from store.standing import Standing
 
 FLUSH_PAGES = 64
 FLUSH_SECONDS = 10.0
@@ -29,36 +32,13 @@ OPEN_ROW_LIMIT = timedelta(days=30)
 """A row that stays unfinished for longer no longer holds the horizon; it becomes a finding."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where the pull of one stream stands.
-
-    pages, rows: of the whole stream in this sync. reached: how far the last walk has come; backwards: from the newest down.
-    total: rows the exchange says there are, where it says so.
-    """
-
-    connection: str
-    stream: str
-    scope: str
-    pages: int
-    rows: int
-    reached: datetime | None
-    backwards: bool = False
-    total: int | None = None
-
-    @property
-    def words(self) -> str:
-        """'1,204 rows in 25 pages, back to 2024-03-01'."""
-        until = f", {'back' if self.backwards else 'up'} to {self.reached:%Y-%m-%d}" if self.reached else ""
-        return f"{self.rows:,} rows in {self.pages:,} pages{until}"
-
-
 @dataclass(slots=True)
 class Tally:
     """What one sync has brought in so far.
 
     pending: claims that rest on empty answers, or on not asking where nothing can have happened. unasked: those scopes.
-    reported_at: the moment of the last balances that were believed. facts: what the probe learned of the key.
+    reported_at: the moment of the last balances that were believed. facts: what the probe learned of the key. standing: what the
+    lake had of the streams not pulled yet.
     """
 
     pages: int = 0
@@ -69,6 +49,7 @@ class Tally:
     unasked: dict[str, list[str]] = field(default_factory=dict)
     reported_at: datetime | None = None
     facts: KeyFacts | None = None
+    standing: dict[str, Standing] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +83,12 @@ def booking_streams(exchange: Exchange) -> frozenset[str]:
 
 def pull_stream(pull: Pull, stream: Stream) -> None:
     """Read every uncovered stretch of every scope that can hold anything new."""
-    scopes = discover_scopes(pull, stream)
-    quiet = _quiet_scopes(pull, stream, scopes)
-    _leave_unasked(pull, stream, quiet)
-    _pull_scopes(pull, stream, [scope for scope in scopes if scope not in quiet])
+    found = _standing(pull, stream)
+    known = _known(pull, stream)
+    scopes = _discover_scopes(pull, stream, known, found.listed)
+    quiet = _quiet_scopes(pull, scopes, known, found)
+    _leave_unasked(pull, stream, quiet, found)
+    _pull_scopes(pull, stream, [scope for scope in scopes if scope not in quiet], found)
 
 
 def pull_unasked(pull: Pull, streams: Iterable[Stream]) -> None:
@@ -113,22 +96,8 @@ def pull_unasked(pull: Pull, streams: Iterable[Stream]) -> None:
     for stream in streams:
         scopes = pull.tally.unasked.pop(stream.name, [])
         pull.tally.pending = [claim for claim in pull.tally.pending if claim.stream != stream.name or claim.scope not in scopes]
-        _pull_scopes(pull, stream, scopes)
-
-
-def discover_scopes(pull: Pull, stream: Stream) -> list[str]:
-    """The parts of a stream to ask, most likely first, remembered so that a part never read is a gap."""
-    assets, markets = accounts.known_parts(pull.lake.con, pull.name)
-    scopes = list(dict.fromkeys(stream.scopes(pull.client, Known(assets, markets))))
-    listed_before = accounts.expected_scopes(pull.lake.con, pull.name, stream.name)
-    if not scopes and listed_before:
-        raise unreadable(pull.exchange.id, stream.name, f"an empty list, of {len(listed_before)} parts before")
-    unknown = set(scopes) - listed_before
-    if unknown:
-        expected = [(stream.name, scope, stream.books) for scope in scopes if scope in unknown]
-        now = pull.clock()
-        pull.lake.commit(lambda con: accounts.expect_scopes(con, pull.name, expected, now))
-    return scopes
+        if scopes:
+            _pull_scopes(pull, stream, scopes, _standing(pull, stream))
 
 
 def read_balances(pull: Pull, stream: Stream) -> None:
@@ -146,7 +115,8 @@ def read_balances(pull: Pull, stream: Stream) -> None:
             "INSERT INTO lake.core.balances SELECT ?, ?, wallet, in_asset, sum(in_amount), any_value(source) FROM reported GROUP BY ALL",
             [pull.name, asked_at],
         )
-        keep.keep_pages(con, pull.name, pull.run_id, pages)
+        counts = con.execute("SELECT source, count(*) FROM reported GROUP BY source").fetchall()
+        keep.keep_pages(con, pull.name, pull.run_id, pages, dict(counts))
 
     pull.lake.commit(write)
     pull.tally.pages += len(pages)
@@ -167,9 +137,57 @@ def _refuse_unexplained_emptiness(pull: Pull, stream: Stream) -> None:
         raise unreadable(pull.exchange.id, stream.name, f"no balances, though nothing known took away {', '.join(left)}")
 
 
-def _pull_scopes(pull: Pull, stream: Stream, scopes: Iterable[str]) -> None:
+def _standing(pull: Pull, stream: Stream) -> Standing:
+    """What the lake has of the stream now. Nothing but its own pull changes that, so all streams are read at once, for one pull."""
+    if stream.name not in pull.tally.standing:
+        names = [stream.name for stream in pull.exchange.streams]
+        pull.tally.standing = standing.of_streams(pull.lake.con, pull.name, names)
+    return pull.tally.standing.pop(stream.name)
+
+
+def _known(pull: Pull, stream: Stream) -> Known:
+    """What hints at the parts of a stream; nothing where it has none."""
+    if stream.scopes is one_scope:
+        return Known(frozenset(), frozenset())
+    return Known(*accounts.known_parts(pull.lake.con, pull.name))
+
+
+def _discover_scopes(pull: Pull, stream: Stream, known: Known, listed_before: frozenset[str]) -> list[str]:
+    """The parts of a stream to ask, most likely first, remembered so that a part never read is a gap."""
+    scopes = list(dict.fromkeys(stream.scopes(pull.client, known)))
+    if not scopes and listed_before:
+        raise unreadable(pull.exchange.id, stream.name, f"an empty list, of {len(listed_before)} parts before")
+    unknown = set(scopes) - listed_before
+    if unknown:
+        expected = [(stream.name, scope, stream.books) for scope in scopes if scope in unknown]
+        now = pull.clock()
+        pull.lake.commit(lambda con: accounts.expect_scopes(con, pull.name, expected, now))
+    return scopes
+
+
+def _quiet_scopes(pull: Pull, scopes: list[str], known: Known, found: Standing) -> frozenset[str]:
+    """Markets read before, never used, of an asset the account never had: asking thousands of them each time proves less than
+    balances that equal the legs do. The first sync asks them all."""
+    if pull.connection.last_success_at is None or len(scopes) < MANY_SCOPES:
+        return frozenset()
+    markets = accounts.markets_of(pull.lake.con, pull.exchange.id)
+    foreign = {market.symbol for market in markets if not {market.base, market.quote} <= known.assets}
+    return frozenset(foreign & found.claimed.keys() - found.anchored)
+
+
+def _leave_unasked(pull: Pull, stream: Stream, quiet: frozenset[str], found: Standing) -> None:
+    asked_at = pull.clock() - stream.lag
+    for scope in quiet:
+        pull.tally.pending += [
+            Claim(stream.name, scope, window, "reconciled", pull.run_id)
+            for window in coverage.holes(found.claimed, scope, Window(found.claimed[scope][-1].end, asked_at))
+        ]
+    pull.tally.unasked[stream.name] = sorted(quiet)
+
+
+def _pull_scopes(pull: Pull, stream: Stream, scopes: list[str], found: Standing) -> None:
     """What was answered before a failure is kept and credited all the same."""
-    batch = _Batch(pull, stream)
+    batch = _Batch(pull, stream, scopes, found)
     try:
         for scope in scopes:
             _pull_scope(pull, stream, scope, batch)
@@ -181,39 +199,11 @@ def _pull_scopes(pull: Pull, stream: Stream, scopes: Iterable[str]) -> None:
         reread.note_vanished(pull.lake, pull.name, pull.run_id, batch.read_anew(), pull.clock())
 
 
-def _quiet_scopes(pull: Pull, stream: Stream, scopes: list[str]) -> frozenset[str]:
-    """Markets read before, never used, of an asset the account never had: asking thousands of them each time proves less than
-    balances that equal the legs do. The first sync asks them all."""
-    if pull.connection.last_success_at is None or len(scopes) < MANY_SCOPES:
-        return frozenset()
-    con = pull.lake.con
-    held, _ = accounts.known_parts(con, pull.name)
-    foreign = {
-        market.symbol for market in accounts.markets_of(con, pull.exchange.id) if not {market.base, market.quote} <= held
-    }
-    read_before = coverage.read_by_api(con, pull.name, stream.name)
-    return frozenset(foreign & read_before.keys() - coverage.scopes_with_rows(con, pull.name, stream.name))
-
-
-def _leave_unasked(pull: Pull, stream: Stream, quiet: frozenset[str]) -> None:
-    asked_at = pull.clock() - stream.lag
-    claimed = coverage.read_by_api(pull.lake.con, pull.name, stream.name)
-    for scope in quiet:
-        pull.tally.pending += [
-            Claim(stream.name, scope, window, "reconciled", pull.run_id)
-            for window in coverage.holes(claimed, scope, Window(claimed[scope][-1].end, asked_at))
-        ]
-    pull.tally.unasked[stream.name] = sorted(quiet)
-
-
 def _pull_scope(pull: Pull, stream: Stream, scope: str, batch: _Batch) -> None:
     asked_at = pull.clock()
-    oldest = pull.connection.history_from
-    if stream.depth is not None:
-        oldest = max(oldest, asked_at - stream.depth)
-    for window in coverage.holes(batch.covered, scope, Window(oldest, asked_at)):
-        known = coverage.anchor(pull.lake.con, pull.name, stream.name, scope, window) if scope in batch.anchored else None
-        if known and stream.depth is not None and known.occurred_at < oldest:
+    for window in coverage.holes(batch.covered, scope, Window(batch.oldest, asked_at)):
+        known = batch.anchors.get((scope, window.start))
+        if known and stream.depth is not None and known.occurred_at < batch.oldest:
             known = None  # the exchange no longer answers that far back
         walk = _Walk(Ask(scope, window, known), asked_at)
         try:
@@ -249,15 +239,25 @@ class _Walk:
 class _Batch:
     """Pages of one stream on their way to one commit: of many small scopes, or of a part of a large one."""
 
-    def __init__(self, pull: Pull, stream: Stream) -> None:
+    def __init__(self, pull: Pull, stream: Stream, scopes: list[str], found: Standing) -> None:
         self.pull, self.stream = pull, stream
-        self.covered = coverage.read_by_api(pull.lake.con, pull.name, stream.name)
+        now = pull.clock()
+        self.oldest = pull.connection.history_from
+        if stream.depth is not None:
+            self.oldest = max(self.oldest, now - stream.depth)
+        self.covered = found.claimed
         self.anew: list[Claim] = []
         if pull.reread_from is not None:
             self.covered = reread.forget_after(self.covered, pull.reread_from)
             reread.begin(pull.lake.con)
-        self.anchored = coverage.scopes_with_rows(pull.lake.con, pull.name, stream.name)
-        self.unreachable = accounts.unreachable_scopes(pull.lake.con, pull.name, stream.name)
+        starts = [
+            (scope, window.start)
+            for scope in scopes
+            if scope in found.anchored
+            for window in coverage.holes(self.covered, scope, Window(self.oldest, now))
+        ]
+        self.anchors = coverage.anchors(pull.lake.con, pull.name, stream.name, starts)
+        self.unreachable = found.unreachable
         self.taken: list[tuple[_Walk, KeptPage]] = []
         self.pages = self.rows = 0
         self.since = time.monotonic()
@@ -300,7 +300,8 @@ class _Batch:
     def _commit(self) -> None:
         pull, pages = self.pull, [page for _, page in self.taken]
         reading = normalise.read_pages(pull.lake.con, pull.exchange.id, pull.name, pages)
-        claims, pending = self._claims()
+        unread = dict(pull.lake.con.execute("SELECT source, count(*) FROM quarantined GROUP BY source").fetchall())
+        claims, pending = self._claims(unread.keys())
         if pull.reread_from is not None:
             reread.remember(pull.lake.con)
             limit = pull.clock() - self.stream.lag
@@ -308,11 +309,12 @@ class _Batch:
 
         def write(con: duckdb.DuckDBPyConnection) -> merge.Merged:
             now = pull.clock()
-            normalise.keep_fates(con, pull.name)
+            if reading.skipped or reading.quarantined:
+                normalise.keep_fates(con, pull.name)
             horizon = self._horizon(con)
             coverage.credit(con, pull.name, [_cut(claim, horizon) for claim in claims], now)
             merged = merge.absorb(con, pull.name, pull.run_id, now, pull.books)
-            keep.keep_pages(con, pull.name, pull.run_id, pages)
+            keep.keep_pages(con, pull.name, pull.run_id, pages, Counter(unread) + Counter(merged.kept))
             return merged
 
         merged = pull.lake.commit(write)
@@ -325,15 +327,14 @@ class _Batch:
         self.rows += reading.lines
         self._report()
 
-    def _claims(self) -> tuple[list[Claim], list[Claim]]:
-        """The claims of these pages that rows prove, and those that rest on empty answers."""
+    def _claims(self, bad: Collection[str]) -> tuple[list[Claim], list[Claim]]:
+        """The claims of these pages that rows prove, and those that rest on empty answers. bad: pages with unreadable rows."""
         con = self.pull.lake.con
         lines = dict(
             con.execute(
                 "SELECT source, count(*) FROM (SELECT source FROM mapped UNION ALL SELECT source FROM skipped) GROUP BY source"
             ).fetchall()
         )
-        bad = {row[0] for row in con.execute("SELECT DISTINCT source FROM quarantined").fetchall()}
         ready: list[Claim] = []
         pending: list[Claim] = []
         for walk, kept in self.taken:

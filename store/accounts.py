@@ -180,20 +180,6 @@ def expect_scopes(con: duckdb.DuckDBPyConnection, name: str, scopes: Iterable[tu
     con.execute("DROP TABLE expected_scopes")
 
 
-def expected_scopes(con: duckdb.DuckDBPyConnection, name: str, stream: str) -> frozenset[str]:
-    """The parts of a stream that are known to need coverage."""
-    rows = con.execute("SELECT scope FROM lake.ops.scopes WHERE connection = ? AND stream = ?", [name, stream]).fetchall()
-    return frozenset(row[0] for row in rows)
-
-
-def unreachable_scopes(con: duckdb.DuckDBPyConnection, name: str, stream: str) -> frozenset[str]:
-    """The parts of a stream that the exchange did not answer for when last asked."""
-    rows = con.execute(
-        "SELECT scope FROM lake.ops.scopes WHERE connection = ? AND stream = ? AND unreachable IS NOT NULL", [name, stream]
-    ).fetchall()
-    return frozenset(row[0] for row in rows)
-
-
 def mark_unreachable(con: duckdb.DuckDBPyConnection, name: str, stream: str, scope: str, why: str | None) -> None:
     con.execute(
         "UPDATE lake.ops.scopes SET unreachable = ? WHERE connection = ? AND stream = ? AND scope = ? AND unreachable IS DISTINCT FROM ?",

@@ -35,19 +35,19 @@ class Difference:
     rebuilt: Decimal
 
 
-def read_by_api(con: duckdb.DuckDBPyConnection, connection: str, stream: str) -> dict[str, list[Window]]:
-    """What the API has proven of one stream, by scope, ascending.
+def read_by_api(con: duckdb.DuckDBPyConnection, connection: str) -> dict[str, dict[str, list[Window]]]:
+    """What the API has proven, by stream and scope, ascending.
 
     What only a file proves is asked all the same: the API tells it finer, and which of the two came first must not matter.
     """
     rows = con.execute(
-        "SELECT scope, from_at, to_at FROM lake.core.coverage WHERE connection = ? AND stream = ?"
+        "SELECT stream, scope, from_at, to_at FROM lake.core.coverage WHERE connection = ?"
         " AND basis IN ('paged', 'reconciled') ORDER BY from_at",
-        [connection, stream],
+        [connection],
     ).fetchall()
-    claimed: dict[str, list[Window]] = {}
-    for scope, from_at, to_at in rows:
-        claimed.setdefault(scope, []).append(Window(from_at, to_at))
+    claimed: dict[str, dict[str, list[Window]]] = {}
+    for stream, scope, from_at, to_at in rows:
+        claimed.setdefault(stream, {}).setdefault(scope, []).append(Window(from_at, to_at))
     return claimed
 
 
@@ -109,22 +109,22 @@ def no_changed_claims(con: duckdb.DuckDBPyConnection) -> None:
     _note_changed(con, [])
 
 
-def scopes_with_rows(con: duckdb.DuckDBPyConnection, connection: str, stream: str) -> frozenset[str]:
-    """The scopes that have rows to serve as anchors."""
+def anchors(
+    con: duckdb.DuckDBPyConnection, connection: str, stream: str, starts: Iterable[tuple[str, datetime]]
+) -> dict[tuple[str, datetime], Anchor]:
+    """For every (scope, start of a window) the newest final row at or before it that the exchange's API itself gave."""
+    asked = list(starts)
+    if not asked:
+        return {}
     rows = con.execute(
-        "SELECT DISTINCT scope FROM lake.core.rows WHERE connection = ? AND stream = ? AND origin = 'api'", [connection, stream]
+        "SELECT w.scope, w.start, max(r.occurred_at), arg_max(r.row_id, (r.occurred_at, r.row_id))"
+        " FROM (SELECT unnest($scopes::VARCHAR[]) AS scope, unnest($starts::TIMESTAMPTZ[]) AS start) w"
+        " JOIN lake.core.rows r ON r.scope = w.scope AND r.occurred_at <= w.start"
+        " WHERE r.connection = $name AND r.stream = $stream AND r.origin = 'api' AND r.row_id IS NOT NULL"
+        " AND r.status IS DISTINCT FROM 'open' GROUP BY ALL",
+        {"name": connection, "stream": stream, "scopes": [one[0] for one in asked], "starts": [one[1] for one in asked]},
     ).fetchall()
-    return frozenset(row[0] for row in rows)
-
-
-def anchor(con: duckdb.DuckDBPyConnection, connection: str, stream: str, scope: str, window: Window) -> Anchor | None:
-    """The newest final row at or before the window's start that the exchange's API itself gave."""
-    row = con.execute(
-        "SELECT row_id, occurred_at FROM lake.core.rows WHERE connection = ? AND stream = ? AND scope = ? AND origin = 'api'"
-        " AND row_id IS NOT NULL AND status IS DISTINCT FROM 'open' AND occurred_at <= ? ORDER BY occurred_at DESC, row_id DESC LIMIT 1",
-        [connection, stream, scope, window.start],
-    ).fetchone()
-    return Anchor(*row) if row else None
+    return {(scope, start): Anchor(row_id, occurred_at) for scope, start, occurred_at, row_id in rows}
 
 
 def oldest_open(con: duckdb.DuckDBPyConnection, connection: str, stream: str, since: datetime) -> datetime | None:

@@ -38,38 +38,31 @@ def name_page(connection: str, stream: str, scope: str, page: Page) -> KeptPage:
     return KeptPage(digest(said)[:32], stream, scope, page)
 
 
-def keep_pages(con: duckdb.DuckDBPyConnection, connection: str, run_id: str, pages: Sequence[KeptPage]) -> None:
-    """Insert pages after their rows were merged: one that only repeated known rows keeps request and digest, not its body."""
-    names = ("page", "stream", "scope", "layout", "request", "context", "fetched_at", "digest", "body")
+def keep_pages(
+    con: duckdb.DuckDBPyConnection, connection: str, run_id: str, pages: Sequence[KeptPage], row_counts: Mapping[str, int]
+) -> None:
+    """Insert pages; one that only repeated known rows keeps request and digest, not its body.
+
+    row_counts: of pages that said anything, by id, how many rows the lake has from them now.
+    """
+    kinds = {
+        "page": "VARCHAR", "stream": "VARCHAR", "scope": "VARCHAR", "layout": "VARCHAR", "request": "VARCHAR", "context": "VARCHAR",
+        "fetched_at": "TIMESTAMPTZ", "digest": "VARCHAR", "row_count": "BIGINT", "body": "VARCHAR",
+    }  # fmt: skip
     said = [
         (
             kept.id, kept.stream, kept.scope, kept.page.layout, json.dumps(dict(kept.page.request), default=str),
-            json.dumps(dict(kept.page.context)), kept.page.fetched_at, digest(kept.page.body), kept.page.body,
+            json.dumps(dict(kept.page.context)), kept.page.fetched_at, digest(kept.page.body), row_counts.get(kept.id, 0),
+            kept.page.body if kept.id in row_counts else None,
         )
         for kept in pages
     ]  # fmt: skip
-    kinds = ("TIMESTAMPTZ" if name == "fetched_at" else "VARCHAR" for name in names)
-    columns = ", ".join(
-        f"unnest(${n}::{kind}[]) AS {name}" for n, (name, kind) in enumerate(zip(names, kinds, strict=True), start=1)
-    )
-    con.execute(f"CREATE OR REPLACE TEMP TABLE said AS SELECT {columns}", [[row[n] for row in said] for n in range(len(names))])
+    columns = ", ".join(f"unnest($c{n}::{kind}[]) AS {name}" for n, (name, kind) in enumerate(kinds.items()))
+    values = {f"c{n}": [row[n] for row in said] for n in range(len(kinds))}
     con.execute(
-        """
-        INSERT INTO lake.raw.pages BY NAME
-        SELECT s.page, ? AS connection, s.stream, s.scope, s.layout, s.request, s.context, s.fetched_at, ? AS run_id, s.digest,
-            coalesce(r.row_count, 0) AS row_count, CASE WHEN r.source IS NOT NULL THEN s.body END AS body
-        FROM said s LEFT JOIN (
-            SELECT source, count(*) AS row_count FROM (
-                SELECT source FROM lake.core.rows WHERE connection = ? AND source IN (SELECT page FROM said)
-                UNION ALL SELECT page FROM lake.core.balances WHERE connection = ? AND page IN (SELECT page FROM said)
-                UNION ALL SELECT source FROM lake.ops.line_fates WHERE connection = ? AND fate = 'quarantined'
-                    AND source IN (SELECT page FROM said)
-            ) GROUP BY source
-        ) r ON r.source = s.page
-        """,
-        [connection, run_id, connection, connection, connection],
+        f"INSERT INTO lake.raw.pages BY NAME SELECT $name AS connection, $run AS run_id, {columns}",
+        {"name": connection, "run": run_id, **values},
     )
-    con.execute("DROP TABLE said")
 
 
 def keep_file(archive: Path, path: Path, content_digest: str) -> Path:

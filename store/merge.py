@@ -11,8 +11,8 @@ leaves the temp table `changed_claims`, by which `absorb` looks again at what a 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
@@ -40,12 +40,16 @@ DERIVED_FINDINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Transactions by what became of them; known: those that the mapped rows tell and that stood just so before."""
+    """Transactions by what became of them; known: those that the mapped rows tell and that stood just so before.
+
+    kept: how many rows of each page the lake took.
+    """
 
     new: int
     known: int
     changed: int
     removed: int
+    kept: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -113,7 +117,8 @@ class _Merge:
 
     def absorb(self) -> Merged:
         self._run("arrive")
-        self._run("overtaken")
+        if self._run("overtaken"):
+            self._run("overtake")
         if self._run("any_rows"):
             self._tell_apart()
         else:
@@ -160,7 +165,7 @@ class _Merge:
         if self._run("moving"):
             self._run("move_rows")
         self._run("write_rows")
-        merged = Merged(known=self._run("known"), **counts)
+        merged = Merged(known=self._run("known"), kept=dict(self._rows("kept")), **counts)
         self._clean()
         return merged
 

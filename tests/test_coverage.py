@@ -32,14 +32,17 @@ def test_claims_of_one_walk_join_and_others_stay_apart(tables: duckdb.DuckDBPyCo
     rows = tables.execute("SELECT from_at, to_at, basis FROM lake.core.coverage ORDER BY from_at").fetchall()
     assert rows == [(START, START + 15 * HOUR, "paged"), (START + 20 * HOUR, START + 21 * HOUR, "owner")]
     # the owner's word covers, but does not keep the API from being asked
-    assert coverage.holes(coverage.read_by_api(tables, "k", "ledger"), "all", hours(0, 24)) == [hours(15, 24)]
+    assert coverage.holes(coverage.read_by_api(tables, "k").get("ledger", {}), "all", hours(0, 24)) == [hours(15, 24)]
 
 
 def test_a_claim_for_all_covers_every_scope(tables: duckdb.DuckDBPyConnection) -> None:
     coverage.credit(tables, "k", [claim(0, 5)], START)
     coverage.credit(tables, "k", [claim(7, 8, scope="BTCUSDT")], START)
-    assert coverage.holes(coverage.read_by_api(tables, "k", "ledger"), "BTCUSDT", hours(0, 10)) == [hours(5, 7), hours(8, 10)]
-    assert coverage.holes(coverage.read_by_api(tables, "k", "ledger"), "ETHUSDT", hours(0, 10)) == [hours(5, 10)]
+    assert coverage.holes(coverage.read_by_api(tables, "k").get("ledger", {}), "BTCUSDT", hours(0, 10)) == [
+        hours(5, 7),
+        hours(8, 10),
+    ]
+    assert coverage.holes(coverage.read_by_api(tables, "k").get("ledger", {}), "ETHUSDT", hours(0, 10)) == [hours(5, 10)]
 
 
 @given(stretches=st.lists(st.tuples(st.integers(0, 30), st.integers(1, 10)), max_size=8))
@@ -49,7 +52,7 @@ def test_holes_and_claims_tile_the_window(tables: duckdb.DuckDBPyConnection, str
     for first, length in stretches:
         coverage.credit(tables, "k", [claim(first, first + length)], START)
     covered = {hour for first, length in stretches for hour in range(first, first + length)}
-    holes = coverage.holes(coverage.read_by_api(tables, "k", "ledger"), "all", hours(0, 45))
+    holes = coverage.holes(coverage.read_by_api(tables, "k").get("ledger", {}), "all", hours(0, 45))
     open_hours = {int((hole.start - START) / HOUR) + i for hole in holes for i in range(int((hole.end - hole.start) / HOUR))}
     assert open_hours == set(range(45)) - covered
 
