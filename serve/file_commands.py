@@ -66,7 +66,9 @@ def approve(upload: Annotated[str, typer.Argument(help="A waiting file's id, as 
     with open_lake(Settings()) as lake:
         taken = pipeline.approve_file(lake, upload, pipeline.utc_now())
     for table in taken.tables:
-        told = table.why or f"{table.new:,} new transactions, {table.known:,} known; lines not understood: {table.quarantined:,}"
+        told = (
+            table.why or f"{table.new:,} new transactions, {table.known:,} known; lines not understood: {table.quarantined:,}"
+        )
         say(f"[bold]{escape(table.file)}[/]: {escape(told)}")
 
 
@@ -82,3 +84,24 @@ def renormalise(
 
     spare_pandas()
     raise typer.Exit(run(names or [], yes=yes, as_json=as_json))
+
+
+@app.command()
+def layouts(
+    source: Annotated[str, typer.Argument(help="Only those of this exchange or source.")] = "", as_json: Json = False
+) -> None:
+    """The kinds of export gapless reads, by source, with the columns each must have."""
+    from connectors.layouts import file_layouts
+
+    known = sorted(file_layouts(source or None), key=lambda layout: layout.id)
+    rows = [
+        (layout.exchange, layout.id, layout.title, layout.one_row, ", ".join(column.name for column in layout.required))
+        for layout in known
+    ]
+    names = ["source", "layout", "export", "one_row_is", "columns"]
+    if as_json:
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
+        return
+    print_rows(
+        names, rows, empty=f"No export of {source!r} is known: `gapless layouts` lists all; docs/template.md is for any other."
+    )
