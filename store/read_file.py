@@ -17,7 +17,7 @@ from connectors.contract import ALL
 from connectors.dialect import FileRefused, Header, Text, as_text, first_lines, header_candidates, split_line, unwrap
 from connectors.file_sources import foreign_layouts, readable_layouts
 from connectors.identify import Match, NoLayout, identify, match_header
-from connectors.layouts import Layout, find_layout, in_zone
+from connectors.layouts import Layout, all_layouts, find_layout, in_zone
 from connectors.workbook import is_workbook, sheets_as_csv
 from store.balance_chain import follow_balances
 from store.cells import TROUBLE, literal, troubles, typed_rows
@@ -143,6 +143,8 @@ def _say_whose(path: Path, unknown: NoLayout, foreign: Sequence[Layout]) -> File
 
 def _refuse_foreign(path: Path, match: Match, foreign: Sequence[Layout]) -> None:
     """Few columns are asked for by some layouts: a file of another exchange may have them all, and more that only its own reads."""
+    if match.layout.id not in all_layouts():
+        return  # its owner told what its columns mean
     matches = [found for layout in foreign if (found := match_header(layout, match.header))]
     nearest = min(matches, key=lambda found: len(found.unread), default=match)
     if len(nearest.unread) < len(match.unread):
