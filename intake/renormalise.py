@@ -20,7 +20,7 @@ import duckdb
 from connectors.contract import Page
 from connectors.layouts import LayoutError
 from intake.pull import booking_streams
-from store import accounts, merge, normalise
+from store import accounts, merge, normalise, own_mapping
 from store.accounts import Connection
 from store.keep import KeptPage, note_activity
 from store.lake import Lake
@@ -124,10 +124,11 @@ def _read_file(
     con: duckdb.DuckDBPyConnection, connection: Connection, upload: str, path: Path, layout: str, zone: str | None
 ) -> Reading:
     """By the layout it was read with, since the owner may have chosen it; by its header if that one is gone."""
+    own = own_mapping.layouts(con, connection.name)
     try:
-        return normalise.read_file(con, connection.exchange, connection.name, upload, path, layout, zone)
+        return normalise.read_file(con, connection.exchange, connection.name, upload, path, layout, zone, own)
     except LayoutError:
-        return normalise.read_file(con, connection.exchange, connection.name, upload, path, None, zone)
+        return normalise.read_file(con, connection.exchange, connection.name, upload, path, None, zone, own)
 
 
 def _gather(con: duckdb.DuckDBPyConnection, fresh: bool) -> bool:

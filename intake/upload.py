@@ -11,11 +11,10 @@ import duckdb
 from connectors import register
 from connectors.contract import ALL, Window
 from connectors.dialect import FileRefused
-from connectors.layouts import find_layout
 from intake.clock_shift import refuse_shifted
 from intake.pull import booking_streams
 from intake.trouble import settle
-from store import accounts, coverage, keep, merge, normalise
+from store import accounts, coverage, keep, merge, normalise, own_mapping
 from store.coverage import Claim
 from store.lake import Lake
 from store.normalise import Reading
@@ -141,9 +140,10 @@ def _read(
 ) -> Reading:
     account = accounts.load(con, connection)
     normalise.name_markets(con, accounts.markets_of(con, account.exchange))
-    reading = normalise.read_file(con, account.exchange, connection, upload, path, layout, zone)
+    own = own_mapping.layouts(con, connection)
+    reading = normalise.read_file(con, account.exchange, connection, upload, path, layout, zone, own)
     if zone is None:
-        refuse_shifted(con, connection, path.name, find_layout(reading.layout, account.exchange).zone)
+        refuse_shifted(con, connection, path.name, own_mapping.find(con, connection, reading.layout, account.exchange).zone)
     return reading
 
 

@@ -58,13 +58,15 @@ def read_file(
     path: Path,
     layout: str | None = None,
     zone: str | None = None,
+    own: Sequence[Layout] = (),
 ) -> Reading:
     """Map a file into `mapped`, `reported`, `skipped`, `quarantined`. Raises FileRefused with line, column, value and why.
 
-    zone: in which the file's clock runs, where its owner says so; an IANA name, or an offset like `UTC+1`.
+    zone: in which the file's clock runs, where its owner says so; an IANA name, or an offset like `UTC+1`. own: layouts that
+    the owner told.
     """
     _refuse_unknown_zone(con, path.name, zone)
-    candidates = [find_layout(layout, exchange)] if layout else readable_layouts(exchange)
+    candidates = [_named(layout, exchange, own)] if layout else [*readable_layouts(exchange), *own]
     if zone:
         candidates = [in_zone(one, zone) for one in candidates]
     try:
@@ -73,6 +75,10 @@ def read_file(
         if layout:
             raise
         raise _say_whose(path, unknown, foreign_layouts(exchange)) from unknown
+
+
+def _named(layout: str, exchange: str, own: Sequence[Layout]) -> Layout:
+    return next((one for one in own if one.id == layout), None) or find_layout(layout, exchange)
 
 
 def _refuse_unknown_zone(con: duckdb.DuckDBPyConnection, name: str, zone: str | None) -> None:
