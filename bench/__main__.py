@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from bench import api_pull, checks, csv_in, merge, queries, startup
+from bench import api_pull, checks, csv_in, gains, merge, queries, startup
 from bench.figure import Figure
 
 FIGURES: Mapping[str, Callable[[bool], Iterator[Figure]]] = {
