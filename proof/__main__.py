@@ -17,12 +17,15 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 RECORD = ROOT / "proof-out" / "record.jsonl"
 PAGE = ROOT / "docs" / "proof.md"
+MANY = 6
+"""Proofs of one test that are told one by one; more of them share a line."""
 
 
 def main(words: list[str]) -> int:
     """Exit code 1 if any proof failed."""
     commit = _output("git", "rev-parse", "--short", "HEAD").strip()
-    proofs = [proof for proof in _collect() if all(word in proof for word in words)]
+    collected = _collect()
+    proofs = [proof for proof in collected if all(word in proof for word in words)]
     RECORD.parent.mkdir(exist_ok=True)
     passed = {entry["proof"] for entry in _recorded() if entry["commit"] == commit and entry["passed"]}
     for number, proof in enumerate(proofs, start=1):
@@ -34,7 +37,7 @@ def main(words: list[str]) -> int:
         sys.stdout.write(f"{'passed' if entry['passed'] else 'FAILED'} in {entry['seconds']} s\n")
         with RECORD.open("a") as record:
             record.write(json.dumps(entry) + "\n")
-        _write_page()
+        _write_page(collected)
     return 0 if all(entry["passed"] for entry in _latest().values()) else 1
 
 
@@ -66,21 +69,37 @@ def _latest() -> dict[str, dict[str, Any]]:
     return {entry["proof"]: entry for entry in _recorded()}
 
 
-def _write_page() -> None:
+def _write_page(collected: list[str]) -> None:
+    latest = {proof: entry for proof, entry in _latest().items() if proof in collected}
     lines = [
         "# Proof",
         "",
         "What takes too long for every commit: `make proof`. Each test's seed stands in its id or in the test; the commit it last ran at",
-        "is beside it.",
+        f"is beside it. {len(latest)} of the {len(collected)} tests marked `proof` have been run.",
         "",
         "| proof | commit | result | seconds | figures |",
         "|---|---|---|---:|---|",
     ]
-    for proof, entry in sorted(_latest().items()):
-        result = "passed" if entry["passed"] else "**failed**"
-        lines.append(f"| `{proof}` | {entry['commit']} | {result} | {entry['seconds']} | {'; '.join(entry['figures'])} |")
+    for test in sorted({proof.partition("[")[0] for proof in latest}):
+        told = [entry for proof, entry in sorted(latest.items()) if proof.partition("[")[0] == test]
+        known = sum(proof.partition("[")[0] == test for proof in collected)
+        lines += [_line(entry) for entry in told] if known <= MANY else _together(test, told, known)
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text("\n".join(lines) + "\n")
+
+
+def _line(entry: dict[str, Any]) -> str:
+    result = "passed" if entry["passed"] else "**failed**"
+    return f"| `{entry['proof']}` | {entry['commit']} | {result} | {entry['seconds']} | {'; '.join(entry['figures'])} |"
+
+
+def _together(test: str, told: list[dict[str, Any]], known: int) -> list[str]:
+    """One line for all of a test's proofs that passed, one for each that failed."""
+    passed = [entry for entry in told if entry["passed"]]
+    commits = ", ".join(sorted({entry["commit"] for entry in passed}))
+    seconds = sum(entry["seconds"] for entry in passed)
+    line = f"| `{test}` | {commits} | {len(passed)} passed, of {known} | {seconds} | |"
+    return [line, *(_line(entry) for entry in told if not entry["passed"])]
 
 
 def _output(*command: str) -> str:
