@@ -103,7 +103,7 @@ def test_old_trades_are_split_by_the_table_of_markets(con: duckdb.DuckDBPyConnec
     text = """\
 Date,Market,Type,Price,Amount,Total,Fee,Fee Coin
 2017-12-12 20:30:22,BTCUSDT,SELL,16000.5,0.1,1600.05,1.6,USDT
-2017-12-12 20:30:22,WHOUSDT,BUY,1,1,1,0,BNB
+2017-12-12 20:30:22,WHOKNOWS,BUY,1,1,1,0,BNB
 """
 
     read = uploaded(con, tmp_path, text)
@@ -113,7 +113,7 @@ Date,Market,Type,Price,Amount,Total,Fee,Fee Coin
         "market": "BTC/USDT", "side": "sell", "price": Decimal("16000.5"), "out_asset": "BTC", "out_amount": Decimal("0.1"),
         "in_asset": "USDT", "in_amount": Decimal("1600.05"), "fee_asset": "USDT", "fee_amount": Decimal("1.6"),
     }]  # fmt: skip
-    assert read.quarantined == [(3, "the exchange lists no market WHOUSDT: base and quote are not told")]
+    assert read.quarantined == [(3, "unknown market WHOKNOWS: base and quote are not told")]
 
 
 MOVEMENTS = """\

@@ -123,7 +123,11 @@ BROKEN = {
     "nul": ("L9,2024-03-01 10:00:00,B\0TC,1,0,1,x", None, "NUL bytes in it"),
     "open quote": ('"L9,2024-03-01 10:00:00,BTC,1,0,1,x', None, "a quote is left open"),
     "no number": ("L9,2024-03-01 10:00:00,BTC,abc,0,1,x", ("amount", "abc"), "not a number"),
-    "thousands": ('L9,2024-03-01 10:00:00,BTC,"1,000",0,1,x', ("amount", "1,000"), "thousands, or a decimal comma: the file does not show which"),
+    "thousands": (
+        'L9,2024-03-01 10:00:00,BTC,"1,000",0,1,x',
+        ("amount", "1,000"),
+        "thousands, or a decimal comma: the file does not show which",
+    ),  # fmt: skip
     "too fine": ("L9,2024-03-01 10:00:00,BTC,1,1e-19,1,x", ("fee", "1e-19"), "more than 18 decimals"),
     "too great": ("L9,2024-03-01 10:00:00,BTC,1e20,0,1,x", ("amount", "1e20"), "out of range"),
     "blank": ("L9,2024-03-01 10:00:00,BTC,,0,1,x", ("amount", None), "blank"),

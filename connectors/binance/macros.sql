@@ -30,3 +30,9 @@ CREATE OR REPLACE TEMP MACRO binance_is_done(status) AS
     CASE WHEN lower(status) IN ('completed', 'successful') THEN true
          WHEN lower(status) IN ('awaiting approval', 'canceled', 'cancelled', 'email sent', 'expired', 'failed', 'failure', 'pending',
                                 'processing', 'rejected', 'waiting user confirm', 'wrong deposit') THEN false END;
+
+-- what Binance's markets were ever quoted in, the longer code first where one ends with the other. For files read without the
+-- list of markets, which does not name what was delisted long ago.
+CREATE OR REPLACE TEMP MACRO binance_quotes() AS
+    ['FDUSD', 'USDT', 'USDC', 'BUSD', 'TUSD', 'USDS', 'USD1', 'DAI', 'PAX', 'VAI', 'AEUR', 'EURI', 'EUR', 'GBP', 'AUD', 'TRY', 'RUB', 'BRL', 'UAH', 'ZAR',
+     'NGN', 'IDRT', 'BIDR', 'BKRW', 'BVND', 'PLN', 'RON', 'ARS', 'JPY', 'CZK', 'MXN', 'COP', 'BTC', 'ETH', 'BNB', 'XRP', 'TRX', 'DOGE', 'DOT', 'SOL'];

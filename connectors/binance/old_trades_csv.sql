@@ -16,10 +16,15 @@ Total      = "money"
 Fee        = "money"
 "Fee Coin" = "text"
 */
+WITH split AS (
+    SELECT rows.*, CASE WHEN markets.base IS NOT NULL THEN [markets.base, markets.quote] ELSE split_pair(Market, binance_quotes()) END AS coins
+    FROM rows LEFT JOIN markets ON markets.symbol = Market
+),
+told AS (SELECT *, coins[1] AS base, coins[2] AS quote FROM split)
 SELECT
     line,
     CASE
-        WHEN base IS NULL THEN 'the exchange lists no market ' || Market || ': base and quote are not told'
+        WHEN base IS NULL THEN 'unknown market ' || Market || ': base and quote are not told'
         WHEN upper(Type) NOT IN ('BUY', 'SELL') THEN 'unknown type ' || Type
     END AS quarantine,
     'movement' AS grain,
@@ -35,5 +40,4 @@ SELECT
     CASE WHEN upper(Type) = 'BUY' THEN Amount ELSE Total END AS in_amount,
     binance_asset("Fee Coin") AS fee_asset,
     Fee AS fee_amount
-FROM rows
-LEFT JOIN markets ON markets.symbol = Market
+FROM told

@@ -33,7 +33,7 @@ WITH numbered AS (
 orders AS (
     SELECT line AS order_line, pair AS symbol, lower(type) AS way,
         CASE WHEN markets.base IS NOT NULL THEN [markets.base, markets.quote]
-             ELSE split_pair(pair, ['USDT', 'USDC', 'FDUSD', 'BUSD', 'TUSD', 'DAI', 'EUR', 'GBP', 'TRY', 'BRL', 'BTC', 'ETH', 'BNB']) END AS coins
+             ELSE split_pair(pair, binance_quotes()) END AS coins
     FROM numbered LEFT JOIN markets ON markets.symbol = numbered.pair
     WHERE is_order
 ),
