@@ -1,17 +1,19 @@
 -- Failing means: something stands twice. The lake has no unique constraints, so its own are counted here: a transaction stands once,
 -- and has the legs it says it has. An owner may also have connected one account twice, or uploaded a file that was pasted together
 -- and tells a stretch of itself again. The owner can disconnect the one, or take the file back and upload it as the exchange gave it.
-WITH stands AS (
-    SELECT connection, count(*) - count(DISTINCT tx_id) AS doubled, sum(legs) AS legs FROM lake.core.transactions GROUP BY connection
+WITH counted AS (
+    SELECT connection, count(*) AS transactions, sum(legs) AS legs FROM lake.core.transactions GROUP BY connection
+), apart AS (
+    SELECT connection, count(DISTINCT tx_id) AS transactions FROM lake.core.transactions GROUP BY connection
 ), moves AS (
     SELECT connection, count(*) AS legs FROM lake.core.legs GROUP BY connection
+), twins AS (
+    SELECT connection FROM lake.ops.connections SEMI JOIN (
+        SELECT exchange FROM lake.ops.connections GROUP BY exchange HAVING count(*) > 1) USING (exchange)
 ), ends AS (
-    -- the first and the last of each connection: the same account has the same ones
-    SELECT connection, unnest(arg_min(t, occurred_at, 100) || arg_max(t, occurred_at, 100)) AS one FROM (
-        SELECT connection, occurred_at, {'at': occurred_at, 'id': native_id, 'out': out_amount, 'in': in_amount} AS t
-        FROM lake.core.transactions WHERE native_id IS NOT NULL
-            AND (SELECT count(*) > 1 FROM lake.ops.connections)
-    ) GROUP BY connection
+    -- the first two hundred of each connection: the same account has the same ones
+    SELECT connection, unnest(arg_min({'at': occurred_at, 'id': native_id, 'out': out_amount, 'in': in_amount}, occurred_at, 200)) AS one
+    FROM lake.core.transactions SEMI JOIN twins USING (connection) WHERE native_id IS NOT NULL GROUP BY connection
 ), shared AS (
     SELECT connection, max(transactions) AS transactions FROM (
         SELECT a.connection, count(DISTINCT a.one) AS transactions
@@ -39,9 +41,9 @@ WITH stands AS (
         SELECT connection FROM told GROUP BY connection, source HAVING min(times) > 1 AND count(DISTINCT occurred_at) > 2
     ) GROUP BY connection
 )
-SELECT c.connection, coalesce(s.doubled, 0) AS doubled_transactions, abs(coalesce(s.legs, 0) - coalesce(m.legs, 0))::BIGINT AS stray_legs,
+SELECT c.connection, coalesce(s.transactions - a.transactions, 0) AS doubled_transactions, abs(coalesce(s.legs, 0) - coalesce(m.legs, 0))::BIGINT AS stray_legs,
     coalesce(h.transactions, 0) AS shared_transactions, coalesce(r.instants, 0) AS repeated_instants,
     coalesce(w.files, 0) AS wholly_repeated_files
-FROM lake.ops.connections c LEFT JOIN stands s USING (connection) LEFT JOIN moves m USING (connection)
+FROM lake.ops.connections c LEFT JOIN counted s USING (connection) LEFT JOIN apart a USING (connection) LEFT JOIN moves m USING (connection)
 LEFT JOIN shared h USING (connection) LEFT JOIN repeated r USING (connection) LEFT JOIN whole w USING (connection)
 ORDER BY c.connection

@@ -6,9 +6,9 @@ WITH odd AS (
         WHEN legs = 0 THEN 'moves nothing'
         WHEN kind IN ('trade', 'conversion', 'reward') AND (
             fee_asset = out_asset AND fee_amount > out_amount OR fee_asset = in_asset AND fee_amount > in_amount) THEN 'fee above the amount'
-        WHEN price <= 0 OR kind = 'trade' AND abs(CASE side
+        WHEN kind = 'trade' AND (price <= 0 OR abs(CASE side
             WHEN 'buy' THEN out_amount::DOUBLE / in_amount::DOUBLE WHEN 'sell' THEN in_amount::DOUBLE / out_amount::DOUBLE END
-            / price::DOUBLE - 1) > 0.5 AND out_amount > 0.01 AND in_amount > 0.01 THEN 'price that the amounts do not make' END AS oddity
+            / price::DOUBLE - 1) > 0.5 AND out_amount > 0.01 AND in_amount > 0.01) THEN 'price that the amounts do not make' END AS oddity
     FROM lake.core.transactions
 ), coded AS (
     SELECT connection, asset, min(occurred_at) AS from_at, count(*) AS legs FROM lake.core.legs GROUP BY ALL

@@ -31,6 +31,11 @@ SEEN = 3
 TOLD_FOR = timedelta(days=30)
 """How long it is told that a row has changed: the newer answer stands, so there is nothing to wait for."""
 EVERY_CONNECTION = ""
+KEEP_RESULTS = """
+INSERT INTO lake.ops.check_results
+SELECT ?, ?, unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::DOUBLE[]), unnest(?::DOUBLE[]), unnest(?::VARCHAR[]),
+    unnest(?::VARCHAR[])
+"""
 FINDINGS = {check.name: check.finding for check in CHECKS}
 
 
@@ -75,7 +80,8 @@ def run_checks(lake: Lake, now: datetime, checks: Sequence[Check] = CHECKS) -> l
     evidence = {check.name: _evidence(lake.con, check, failed, now) for check in checks if check.name in frames}
     results = [*broken, *(_result(one, evidence[one.check]) for one in judged)]
     unclear = {(one.check, one.connection) for one in results if one.verdict == "broken"}
-    lake.commit(lambda con: _keep(con, results, evidence, unclear, now))
+    if results:
+        lake.commit(lambda con: _keep(con, results, evidence, unclear, now))
     return sorted(results, key=lambda one: (one.check, one.connection, one.metric))
 
 
@@ -150,11 +156,8 @@ def _keep(
     unclear: set[tuple[str, str]],
     now: datetime,
 ) -> None:
-    run = uuid4().hex
-    con.executemany(
-        "INSERT INTO lake.ops.check_results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(run, now, one.check, one.connection, one.metric, one.value, one.threshold, one.verdict, one.saw) for one in results],
-    )
+    columns = zip(*(_kept(one) for one in results), strict=True)
+    con.execute(KEEP_RESULTS, [uuid4().hex, now, *(list(column) for column in columns)])
     con.execute(
         "UPDATE lake.ops.findings SET resolved_at = ? WHERE kind = 'row_changed' AND resolved_at IS NULL AND found_at < ?",
         [now, now - TOLD_FOR],
@@ -162,6 +165,10 @@ def _keep(
     for check in CHECKS:
         if check.keeps and check.name in evidence:
             _keep_findings(con, check, evidence[check.name], unclear, now)
+
+
+def _kept(one: CheckResult) -> tuple[str | float | None, ...]:
+    return one.check, one.connection, one.metric, one.value, one.threshold, one.verdict, one.saw
 
 
 def _keep_findings(
