@@ -67,6 +67,11 @@ class Binance:
                     answer = binance_spot.exchange_info(now, Asked(request.params), self.vanished)
                 except Refused as refused:
                     return _refusal(refused)
+            case "/api/v3/klines":
+                try:
+                    answer = binance_spot.klines(now, Asked(request.params), self.vanished)
+                except Refused as refused:
+                    return _refusal(refused)
             case "/sapi/v1/system/status":
                 answer = {"status": 0, "msg": "normal"}
             case path if path in FUTURES:

@@ -27,6 +27,7 @@ WEIGHTS: dict[str, tuple[str, int]] = {
     "/api/v3/ping": ("api", 1),
     "/api/v3/time": ("api", 1),
     "/api/v3/exchangeInfo": ("api", 20),
+    "/api/v3/klines": ("api", 2),
     "/api/v3/account": ("api", 20),
     "/api/v3/myTrades": ("api", 20),
     "/sapi/v1/capital/config/getall": ("sapi-ip", 10),

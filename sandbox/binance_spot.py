@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, islice
+from typing import Any
 
 from sandbox.binance_wire import Asked, Refused, fixed
+from sandbox.candles import candles
 from sandbox.flavours import FLAVOURS, Market
 from sandbox.history import Event, token
-from sandbox.millis import DAY_MS, Row, milliseconds, within
+from sandbox.millis import DAY_MS, EPOCH, Row, milliseconds, within
 from sandbox.room import Account
 
 FLAVOUR = FLAVOURS["binance"]
@@ -27,6 +29,7 @@ MARKETS: dict[str, Market] = {
 }
 """Every market that exists or existed: the account traded on few of them, and the symbol alone does not split."""
 
+STEPS = {name: timedelta(minutes=n) for name, n in (("1m", 1), ("15m", 15), ("30m", 30), ("1h", 60), ("4h", 240), ("1d", 1440))}
 DELISTED = "".join(FLAVOUR.delisted)
 
 
@@ -41,6 +44,25 @@ def exchange_info(now: datetime, asked: Asked, vanished: Collection[str]) -> Row
         "exchangeFilters": [],
         "symbols": [_listing(each) for each in MARKETS if each not in vanished and wanted in (None, each)],
     }
+
+
+def klines(now: datetime, asked: Asked, vanished: Collection[str]) -> list[list[Any]]:
+    """Candles of a market, ascending from `startTime`, or else the latest; the last may not be closed yet."""
+    symbol = asked.text("symbol")
+    if symbol not in MARKETS or symbol in vanished:
+        raise Refused(400, -1121, "Invalid symbol.")
+    if (step := STEPS.get(asked.text("interval"))) is None:
+        raise Refused(400, -1120, "Invalid interval.")
+    limit, start, end = asked.at_most("limit", 500, 1000), asked.number("startTime"), asked.number("endTime")
+    until = now if end is None else min(now, EPOCH + timedelta(milliseconds=end + 1))
+    since = until - step * limit if start is None else EPOCH + timedelta(milliseconds=start)
+    return [
+        [
+            milliseconds(candle.start), *(f"{each}" for each in (candle.open, candle.high, candle.low, candle.close, candle.volume)),
+            milliseconds(candle.start + step) - 1, "1000.0", 25, "6.0", "500.0", "0",
+        ]
+        for candle in islice(candles(*MARKETS[symbol], step, since, until), limit)
+    ]  # fmt: skip
 
 
 def account(customer: Account, asked: Asked) -> Row:

@@ -18,6 +18,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 
 from sandbox import kraken_answers as answers
@@ -101,6 +102,8 @@ class Kraken:
                 return _told(public.assets, request)
             case "AssetPairs":
                 return _told(public.asset_pairs, request)
+            case "OHLC":
+                return _told(partial(public.ohlc, now=now), request)
             case _:
                 return _error("EGeneral:Unknown method")
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sandbox.candles import candles
 from sandbox.flavours import FIATS
 from sandbox.kraken_asking import ASSETS, FLAVOUR, HELD_CODES, PLAIN_CODES, Params, Refused, asked_assets
 from sandbox.kraken_rows import altname, code, pair
+
+INTERVALS = {"1", "5", "15", "30", "60", "240", "1440", "10080", "21600"}
+LATEST = 720
+"""Candles of any length that are told; older ones cannot be had, whatever `since` asks for."""
 
 
 def assets(params: Params) -> dict[str, Any]:
@@ -46,3 +52,23 @@ def asset_pairs(params: Params) -> dict[str, Any]:
     if wanted and not told:
         raise Refused("EQuery:Unknown asset pair")
     return told
+
+
+def ohlc(params: Params, now: datetime) -> dict[str, Any]:
+    """The latest candles of a pair, the last of them not closed yet; `since` (exclusive) only leaves out more."""
+    named = {name: market for market in FLAVOUR.markets for name in (pair(*market), altname(market[0]) + altname(market[1]))}
+    market, interval = named.get(params.get("pair", "")), params.get("interval", "1")
+    if market is None:
+        raise Refused("EQuery:Unknown asset pair")
+    if interval not in INTERVALS:
+        raise Refused("EGeneral:Invalid arguments:interval")
+    step = timedelta(minutes=int(interval))
+    since = datetime.fromtimestamp(int(params.get("since") or 0), UTC)
+    rows = [
+        [
+            int(candle.start.timestamp()), *(f"{each}" for each in (candle.open, candle.high, candle.low, candle.close, candle.close)),
+            f"{candle.volume}", 25,
+        ]
+        for candle in candles(*market, step, max(now - step * LATEST, since + timedelta(seconds=1)), now)
+    ]  # fmt: skip
+    return {pair(*market): rows, "last": rows[-2][0] if len(rows) > 1 else 0}
