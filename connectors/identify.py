@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from connectors.dialect import BOM, FileRefused, Header
@@ -84,6 +85,7 @@ def match_header(layout: Layout, header: Header) -> Match | None:
     return Match(layout, header, at) if all(column.name in at for column in layout.required) else None
 
 
+@lru_cache(maxsize=4096)
 def fold(cell: str) -> str:
     """A header cell without what spreadsheets change: byte order mark, quotes, blanks, case."""
     return "".join(cell.replace(BOM, "").replace("\u00a0", " ").split()).strip("\"'").casefold()
@@ -97,7 +99,8 @@ def _positions(layout: Layout, header: Header) -> dict[str, int]:
 
 def _position(column: Column, folded: Sequence[str], cells: Sequence[str]) -> int | None:
     for name in column.names:
-        places = [n for n, cell in enumerate(folded) if cell == fold(name)]
+        wanted = fold(name)
+        places = [n for n, cell in enumerate(folded) if cell == wanted]
         if len(places) >= column.nth:
             return places[column.nth - 1]
     return next((n for n, cell in enumerate(cells) if _searched(column, cell)), None)
