@@ -53,11 +53,11 @@ class Published:
 
 
 def publish(
-    lake: Lake, owner: str = "me", *, choice: Choice | None = None, clock: Callable[[], datetime], ask: Ask = prices.ask
+    lake: Lake, owner: str = "me", *, choice: Choice | None = None, clock: Callable[[], datetime], ask: Ask | None = prices.ask
 ) -> list[Published]:
     """Bring everything that is derived for an owner up to date; `choice` is from now on how the owner's lots are matched.
 
-    Without a choice: what was published before, at first FIFO over all accounts. ask: where prices come from.
+    Without a choice: what was published before, at first FIFO over all accounts. ask: where prices come from; None: only those that are known.
     """
     con, settings = lake.con, marts.owner_of(lake.con, owner)
     standing = marts.choices(con, owner)
@@ -69,7 +69,7 @@ def publish(
         return [Published(owner, each.method, each.scope, 0, (), ()) for each in every]
     gather.gather(con, settings)
     matched = gather.own_transfers(con)
-    reckoning, missing, refused = _reckon_events(lake, settings, matched, clock, ask)
+    reckoning, missing, refused = _reckon_events(lake, settings, matched, clock, ask or prices.nobody)
     _tabulate(con, reckoning, matched)
     lake.commit(lambda con: marts.replace_events(con, owner))
     publication = _publication(con, settings, ground, len(missing), clock())
