@@ -7,7 +7,7 @@ from datetime import datetime
 import duckdb
 
 from alerts import words
-from alerts.deliver import send
+from alerts.deliver import recognises, send
 from store import deliveries, keep
 from store.deliveries import ChannelUnknown
 from store.keys import KeyStore
@@ -20,10 +20,8 @@ class ChannelRefused(Exception):
 
 def add(lake: Lake, keys: KeyStore, address: str, *, owner: str, name: str, now: datetime) -> str:
     """Keep a new channel; returns its name, made of the kind of address where none is given."""
-    import apprise
-
     scheme = deliveries.scheme_of(address)
-    if not apprise.Apprise().add(address):
+    if not recognises(address):
         raise ChannelRefused("Apprise does not know an address of this form: see https://github.com/caronc/apprise/wiki")
     taken = {row[0] for row in lake.con.execute("SELECT channel FROM lake.ops.channels").fetchall()}
     channel = name or next(free for n in range(1, len(taken) + 2) if (free := f"{scheme}-{n}") not in taken)

@@ -66,6 +66,14 @@ def send(address: str, title: str, body: str) -> str | None:
     return scrubbed(" ".join(said.getvalue().split()), address)[:300] or "it was refused without a word"
 
 
+def recognises(address: str) -> bool:
+    """Whether Apprise knows an address of this form."""
+    import apprise
+
+    with _captured():
+        return bool(apprise.Apprise().add(address))
+
+
 def scrubbed(text: str, address: str) -> str:
     """A text in which nothing of an address is left that may be a secret: user, password, path, query."""
     parts = urlsplit(address)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tenacity import retry, retry_if_exception, stop_after_attempt, wait_fixed
 
 from sandbox.server import Sandbox
 from store.lake import open_lake
@@ -51,18 +52,18 @@ class System:
         self.headers |= {"Prefect-Csrf-Client": "test"}
         self.headers["Prefect-Csrf-Token"] = self.ask("GET", "/csrf-token?client=test")["token"]
 
+    @retry(
+        retry=retry_if_exception(lambda error: getattr(error, "code", None) == 503),
+        stop=stop_after_attempt(20),
+        wait=wait_fixed(1),
+    )
     def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """What the server answers; its SQLite is locked (503) for a moment when runs begin and end."""
         data = json.dumps(body).encode() if body is not None else None
-        with urllib.request.urlopen(
-            urllib.request.Request(self.url + path, data=data, headers=self.headers, method=method)
-        ) as answer:
-            return json.load(answer)
-
-    def tell(self, method: str, path: str, body: Any) -> None:
-        """As `ask`, where nothing is answered."""
-        asked = urllib.request.Request(self.url + path, data=json.dumps(body).encode(), headers=self.headers, method=method)
-        with urllib.request.urlopen(asked):
-            pass
+        asked = urllib.request.Request(self.url + path, data=data, headers=self.headers, method=method)
+        with urllib.request.urlopen(asked) as answer:
+            said = answer.read()
+            return json.loads(said) if said else None
 
     def run_deployment(self, name: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Start a run of a deployment and wait until it has ended."""

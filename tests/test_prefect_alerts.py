@@ -1,0 +1,139 @@
+"""Trouble under the running system: one alert within one run of the schedule, keys by Prefect's own form, and killed processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.server import Sandbox
+from store.lake import open_lake
+from store.settings import Settings
+from tests.accounts import UNTIL, connect, fast_sandbox, lake_legs, normal, true_legs
+from tests.receivers import Receiver, webhook
+from tests.test_prefect import RUN_WITHIN, System, free_port, wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.prefect]
+NAME = "kraken-main"
+WATCHMEN = [
+    "gapless: a run without heartbeat has died", "gapless: a sync failed or crashed", "gapless: no good sync for a day",
+    "gapless: no sync began for hours",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with fast_sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def hook() -> Iterator[Receiver]:
+    with webhook() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox, hook: Receiver) -> Iterator[System]:
+    home = tmp_path_factory.mktemp("up") / "home"
+    account = sandbox.add_account("kraken", NAME, seed=12, size=60, until=UNTIL)
+    with open_lake(Settings(home=home)) as lake:
+        connect(lake, sandbox, account)
+    system = System(home, free_port(), GAPLESS_ALERTS=hook.address)
+    try:
+        yield system
+    finally:
+        assert system.stop() == 0
+
+
+def query(system: System, statement: str) -> list[tuple[Any, ...]]:
+    with open_lake(Settings(home=system.home), read_only=True) as lake:
+        lake.con.execute("USE lake")
+        return lake.con.execute(statement).fetchall()
+
+
+def test_the_watchmen_are_registered_once(system: System) -> None:
+    registered = system.ask("POST", "/automations/filter", {"automations": {}})
+    assert sorted(one["name"] for one in registered) == WATCHMEN
+    assert {one["enabled"] for one in registered} == {True}
+
+
+def test_a_key_revoked_before_a_scheduled_run_is_exactly_one_alert(system: System, sandbox: Sandbox, hook: Receiver) -> None:
+    sandbox.switch(NAME, "revoked")
+    assert system.run_deployment("sync", {})["state_type"] == "COMPLETED"
+    wait_for(lambda: len(hook.received) == 1, RUN_WITHIN, system.log)
+    assert system.run_deployment("sync-exchange", {"exchange": "kraken"})["state_type"] == "FAILED"
+    assert system.run_deployment("watch", {})["state_type"] == "COMPLETED"
+    (alert,) = hook.take()
+    assert alert.title == "Kraken · kraken-main stopped importing"
+    assert query(system, "SELECT message, state FROM deliveries") == [(alert.id, "sent")]
+    sent = query(system, "SELECT incident, state, causes FROM incidents")
+    assert [(state, json.loads(causes)[0]) for _, state, causes in sent] == [("open", "key_deleted")]
+    (artifact,) = system.ask("POST", "/artifacts/latest/filter", {"artifacts": {"key": {"any_": ["incidents"]}}})
+    assert f"/connections/{NAME}" in artifact["data"]
+    seen = system.ask("POST", "/events/filter", {"filter": {"event": {"name": ["gapless.incident.opened"]}}})
+    assert [event["resource"]["prefect.resource.id"] for event in seen["events"]] == [f"gapless.incident.{sent[0][0]}"]
+
+
+def test_new_keys_typed_into_the_form_are_tried_taken_and_blanked(system: System, sandbox: Sandbox, hook: Receiver) -> None:
+    form = system.ask("GET", f"/block_types/slug/exchange-connection/block_documents/name/{NAME}")
+    fresh = sandbox.reissue(NAME)
+    sandbox.switch(NAME, None)
+    for credentials, state in ((sandbox_key_of_another(sandbox), "FAILED"), (fresh, "COMPLETED")):
+        typed = {"connection": NAME, "api_key": credentials["apiKey"], "secret": credentials["secret"]}
+        system.ask("PATCH", f"/block_documents/{form['id']}", {"data": typed, "merge_existing_data": False})
+        assert system.run_deployment("sync-connection", {"connection": NAME})["state_type"] == state
+    assert [one.title for one in hook.take()] == [
+        "Kraken · kraken-main: the new keys typed into the form were not taken; the old ones stay",
+        "Kraken · kraken-main imports again",
+    ]
+    left = system.ask("GET", f"/block_documents/{form['id']}?include_secrets=true")["data"]
+    assert {name: value for name, value in left.items() if value} == {"connection": NAME}
+    with open_lake(Settings(home=system.home), read_only=True) as lake:
+        assert lake_legs(lake.con, NAME) == normal(true_legs(sandbox.accounts[NAME].history))
+
+
+def test_a_killed_run_is_an_incident_without_anybody_looking(system: System, sandbox: Sandbox) -> None:
+    sandbox.switch(NAME, "slow", seconds=30 * sandbox.clock.time_scale)
+    deployment = system.ask("GET", "/deployments/name/sync-connection/sync-connection")
+    system.ask("POST", f"/deployments/{deployment['id']}/create_flow_run", {"parameters": {"connection": NAME}})
+    wait_for(lambda: query(system, "SELECT run_id FROM runs WHERE ended_at IS NULL") != [], RUN_WITHIN, system.log)
+    os.kill(syncing_process(system.home), signal.SIGKILL)
+    sandbox.switch(NAME, None)
+    last = "SELECT state, causes FROM lake.ops.incidents ORDER BY phase_at DESC LIMIT 1"
+    wait_for(lambda: query(system, last) == [("open", '["run_died"]')], RUN_WITHIN, system.log)
+    assert system.run_deployment("sync-connection", {"connection": NAME})["state_type"] == "COMPLETED"
+    assert query(system, last) == [("closed", '["run_died"]')]
+
+
+def test_a_killed_worker_is_started_again(system: System, sandbox: Sandbox) -> None:
+    (worker,) = worker_processes(system)
+    os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: "is started again" in system.log.read_text(), RUN_WITHIN, system.log)
+    assert system.run_deployment("sync-connection", {"connection": NAME})["state_type"] == "COMPLETED"
+
+
+def sandbox_key_of_another(sandbox: Sandbox) -> dict[str, str]:
+    return sandbox.add_account("kraken", "stranger", seed=13, size=5, until=UNTIL).credentials
+
+
+def syncing_process(home: Path) -> int:
+    """The process that holds a lease, by the note beside it."""
+    (note,) = (home / "leases").glob("*.json")
+    return int(json.loads(note.read_text())["process"])
+
+
+def worker_processes(system: System) -> list[int]:
+    """The children of `gapless up` that are workers."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        parent = int(path.read_text().rpartition(")")[2].split()[1])
+        command = (path.parent / "cmdline").read_bytes().split(b"\0")
+        if parent == system.process.pid and b"worker" in command:
+            found.append(int(path.parent.name))
+    return found
