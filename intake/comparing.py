@@ -10,9 +10,23 @@ from typing import Any
 import duckdb
 
 from connectors.client import probe_again
+from connectors.contract import KeyFacts
 from connectors.failures import Failure, RetryLater
 from connectors.narrow import Narrowed, Snapshot, narrow, snapshot
 from intake.pull import Pull
+from store import accounts, keep
+from store.accounts import Connection
+
+
+def note_key(con: duckdb.DuckDBPyConnection, connection: Connection, facts: KeyFacts, now: datetime) -> None:
+    """What a probe learned of the key; that it can by now do more than its owner accepted is a finding."""
+    name = connection.name
+    accounts.note_key(con, name, facts.rights, facts.expires_at, facts.account_id)
+    grown = sorted(set(facts.excessive) - set(connection.settings.get("accepted_rights", ())))
+    if not grown:
+        keep.resolve_findings(con, name, "excessive_rights", name, now)
+    elif not keep.stands(con, name, "excessive_rights", name, {"said": ", ".join(grown)}):
+        keep.open_finding(con, name, "excessive_rights", name, {"said": ", ".join(grown)}, now)
 
 
 def remember(con: duckdb.DuckDBPyConnection, pull: Pull, now: datetime) -> None:

@@ -26,6 +26,9 @@ from store.locks import lease
 MARKETS = "markets"
 """The scope that stands for the list of a stream's parts: uncovered until every part was asked."""
 
+OF_THE_OLD_KEY = ("keys_refused", "key_expiring", "excessive_rights", "missing_right")
+"""Findings that new keys settle; whether imports go on is for the next sync to prove."""
+
 
 class ConnectionRefused(Exception):
     """The connection cannot be made or changed as asked; the message says what to do."""
@@ -118,9 +121,13 @@ def replace_keys(
     def write(con: duckdb.DuckDBPyConnection) -> None:
         accounts.note_key(con, name, facts.rights, facts.expires_at, facts.account_id)
         accounts.leave_files(con, connection)
+        if facts.excessive:
+            accounts.accept_rights(con, name, facts.excessive)
         if connection.state == "disconnected":
             accounts.thaw(con, name)
+        keep.resolve_kinds(con, name, OF_THE_OLD_KEY, now)
         keep.note_activity(con, now, "owner", "replaced the keys of", name, exchange.title)
+        settle(con, lake.settings, now)
 
     lake.commit(write)
     return facts

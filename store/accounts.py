@@ -166,6 +166,12 @@ def leave_files(con: duckdb.DuckDBPyConnection, connection: Connection) -> None:
         )
 
 
+def accept_rights(con: duckdb.DuckDBPyConnection, name: str, rights: Iterable[str]) -> None:
+    """The owner knows that the key can do these things, too."""
+    settings = {**load(con, name).settings, "accepted_rights": sorted(rights)}
+    con.execute("UPDATE lake.ops.connections SET settings = ? WHERE connection = ?", [json.dumps(settings), name])
+
+
 def expect_scopes(con: duckdb.DuckDBPyConnection, name: str, scopes: Iterable[tuple[str, str, bool]], now: datetime) -> None:
     """Remember parts (stream, scope, books) that must be covered; known ones stay as they are."""
     con.execute("CREATE OR REPLACE TEMP TABLE expected_scopes (stream VARCHAR, scope VARCHAR, books BOOLEAN)")
