@@ -171,6 +171,38 @@ def test_a_preview_writes_nothing_and_accounts_for_every_line(
     assert ground(settings) == before
 
 
+def test_the_columns_of_an_unknown_file_are_told_once_and_tried_before(
+    owner: httpx.Client, settings: Settings, tmp_path: Path
+) -> None:
+    unknown = tmp_path / "bank.csv"
+    unknown.write_text("Datum,Betrag,Coin\n2026-01-01 10:00:00,1.5,BTC\nsomeday,1,BTC\n")
+    preview = send(owner, unknown)
+    meanings = {"means-0": "time", "means-1": "amount", "means-2": "asset", "title": "My bank", "time": "time", "zone": "UTC"}
+    before = ground(settings)
+    tried = post(owner, f"{preview}/1/map", **meanings)
+    assert (tried.status_code, "1.5 BTC" in tried.text, "someday" in tried.text) == (200, True, True)
+    assert ground(settings) == before
+    mistaken = post(owner, f"{preview}/1/map", **meanings | {"means-2": "amount"})
+    assert (mistaken.status_code, "cannot mean the same" in mistaken.text) == (422, True)
+    assert post(owner, f"{preview}/1/map", **meanings, keep="yes").headers["location"] == preview
+    assert "My bank" in owner.get(preview).text
+    assert "My bank" in owner.get(send(owner, unknown)).text
+
+
+def test_the_nearest_exports_are_named_with_what_differs(owner: httpx.Client, account: Account, tmp_path: Path) -> None:
+    head, *lines = export_file(tmp_path, account, "ledgers").read_text().splitlines()
+    changed = tmp_path / "changed.csv"
+    changed.write_text("\n".join([head.replace("asset", "coin").replace("amount", "quantity"), *lines]) + "\n")
+    told = owner.get(send(owner, changed)).text
+    assert "kraken/ledgers_csv" in told
+    assert 'data-label="Missing">amount' in told or "asset" in told
+    assert "quantity" in told
+
+
+def test_the_template_can_be_filled_in(owner: httpx.Client) -> None:
+    assert owner.get("/template.csv").text.startswith("time,kind,")
+
+
 def test_a_file_is_let_in_once_and_taken_back_whole(
     owner: httpx.Client, settings: Settings, account: Account, tmp_path: Path
 ) -> None:

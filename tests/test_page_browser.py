@@ -154,7 +154,7 @@ def test_the_keyboard_goes_through_the_page_in_reading_order(browser: Browser, s
 def test_a_phone_shows_tables_as_cards(browser: Browser, settings: Settings) -> None:
     page = signed_in(browser, settings, "phone")
     page.goto("/gaps")
-    assert page.locator("table.wide td").first.evaluate("one => getComputedStyle(one).display") == "grid"
+    assert page.locator("table.wide td").first.evaluate("one => getComputedStyle(one).display") == "block"
     page.context.close()
 
 
@@ -184,6 +184,27 @@ def test_a_file_bridges_what_the_api_no_longer_tells_and_new_keys_close_it(
     with open_lake(settings, read_only=True) as lake:
         complete = lake.con.execute("SELECT complete, state FROM lake.main.connections").fetchall()
     assert complete == [(True, "ok")]
+    page.context.close()
+
+
+def test_an_unknown_file_is_read_by_what_its_owner_says_of_its_columns(
+    browser: Browser, settings: Settings, tmp_path: Path
+) -> None:
+    page = signed_in(browser, settings, "phone")
+    unknown = tmp_path / "bank.csv"
+    unknown.write_text(
+        "Datum,Betrag,Coin,Sorte\n2026-01-01 10:00:00,1.5,BTC,Deposit\n2026-01-02 10:00:00,-0.25,BTC,Withdrawal\n"
+    )
+    page.goto(f"/connections/{NAME}/upload")
+    page.get_by_label("Files", exact=True).set_input_files(unknown)
+    page.get_by_role("button", name="Look at them").click()
+    page.get_by_role("link", name="Tell what its columns mean").click()
+    page.get_by_label("Meaning of Sorte").select_option("What it is: buy, deposit, reward …")
+    expect(page.get_by_role("heading", name="What comes of the first lines")).to_be_visible()
+    expect(page.get_by_role("cell", name="0.25 BTC")).to_be_visible()
+    page.get_by_role("button", name="Keep it and read the file").click()
+    expect(page.get_by_text("2 new")).to_be_visible()
+    expect(page.get_by_text("bank.csv").first).to_be_visible()
     page.context.close()
 
 

@@ -12,7 +12,7 @@ from alerts.links import LinkRefused, Links, Purpose
 from serve.page.auth import FormRefused, Session, SignInNeeded, check_form
 from serve.page.shell import Shell, address, shell_of
 
-OPEN = frozenset({"/sign-in"})
+OPEN = frozenset({"/sign-in", "/template.csv"})
 """What a visitor may open without a session."""
 PURPOSES: tuple[Purpose, ...] = ("keys", "upload", "incident")
 MOST_FILES, MOST_FIELDS, LARGEST_FIELD = 50, 200, 64 * 1024

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from starlette.datastructures import UploadFile
@@ -40,7 +40,7 @@ class Batch:
         return self.folder.name
 
     def files(self) -> list[tuple[int, Path]]:
-        return sorted((int(each.name), next(each.iterdir())) for each in self.folder.iterdir() if each.is_dir())
+        return sorted((int(each.name), next(each.iterdir())) for each in self.folder.iterdir() if each.name.isdecimal())
 
     def verdicts(self) -> list[dict[str, Any]]:
         """What became of each file so far, in the order they were sent."""
@@ -67,19 +67,20 @@ def receive(home: Path, connection: str, sent: Iterable[UploadFile]) -> Batch:
     (batch.folder / "connection").write_text(connection)
     number = 0
     for file in sent:
-        name = own_name(file.filename or "")
-        packed = batch.folder / f"packed{PurePosixPath(name).suffix.lower()}"
-        with packed.open("wb") as target:
+        given = batch.folder / "sent" / own_name(file.filename or "")
+        given.parent.mkdir()
+        with given.open("wb") as target:
             shutil.copyfileobj(file.file, target)
         try:
-            with unpacked(packed) as paths:
+            with unpacked(given) as paths:
                 for path in paths:
                     number += 1
-                    _place(batch, number, path, name if path == packed else own_name(path.name))
+                    _place(batch, number, path)
         except FileRefused as refused:
             number += 1
-            batch.judge(number, {"file": name, "state": "refused", "refused": refusals.words(refused), "left": False})
-        packed.unlink(missing_ok=True)
+            told = {"file": given.name, "state": "refused", "refused": refusals.words(refused)}
+            batch.judge(number, told | {"unknown": False, "zones": []})
+        shutil.rmtree(given.parent)
     return batch
 
 
@@ -98,10 +99,10 @@ def own_name(told: str) -> str:
     return f"{stem}{dot}{ending}" or "file"
 
 
-def _place(batch: Batch, number: int, path: Path, name: str) -> None:
+def _place(batch: Batch, number: int, path: Path) -> None:
     folder = batch.folder / str(number)
     folder.mkdir(mode=0o700)
-    shutil.move(path, folder / name)
+    shutil.move(path, folder / own_name(path.name))
 
 
 def _folder(home: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -15,11 +16,12 @@ import pipeline
 from alerts.compose import best_export
 from connectors import guides, register
 from connectors.identify import NoLayout
-from connectors.layouts import find_layout
 from intake.upload import Preview
 from serve.page import incoming, refusals
 from serve.page.incoming import Batch, BatchGone
+from serve.page.nearest import nearest
 from serve.page.shell import Form, Here, NotThere, Row, Shell, address, see_other, text_of
+from store import own_mapping
 from store.lake import Lake
 
 router = APIRouter()
@@ -50,7 +52,7 @@ def take_files(request: Request, here: Here, form: Form, name: str) -> Response:
 
 @router.get("/connections/{name}/upload/{batch_id}")
 def preview(request: Request, here: Here, name: str, batch_id: str) -> Response:
-    row, batch = _found(here, name, batch_id)
+    row, batch = find_batch(here, name, batch_id)
     exchange = register.find(row["exchange"])
     files = batch.verdicts()
     return here.render(
@@ -62,7 +64,7 @@ def preview(request: Request, here: Here, name: str, batch_id: str) -> Response:
 @router.post("/connections/{name}/upload/{batch_id}/{number}/again")
 def judge_again(here: Here, form: Form, name: str, batch_id: str, number: int) -> Response:
     """Read one file once more, in the zone that its owner told."""
-    row, batch = _found(here, name, batch_id)
+    row, batch = find_batch(here, name, batch_id)
     said = {"zone": text_of(form, "zone")} if text_of(form, "zone") in ZONES else {}
     if number in dict(batch.files()):
         with here.writer() as lake:
@@ -73,7 +75,7 @@ def judge_again(here: Here, form: Form, name: str, batch_id: str, number: int) -
 @router.post("/connections/{name}/upload/{batch_id}")
 def let_in(here: Here, form: Form, name: str, batch_id: str) -> Response:
     """Import the files that were ticked; each on its own, so that one refusal does not stop the next."""
-    row, batch = _found(here, name, batch_id)
+    row, batch = find_batch(here, name, batch_id)
     files = dict(batch.files())
     with here.writer() as lake:
         for file in batch.verdicts():
@@ -83,14 +85,24 @@ def let_in(here: Here, form: Form, name: str, batch_id: str) -> Response:
     return see_other(address("connections", name, "upload", batch.id))
 
 
+def find_batch(here: Shell, name: str, batch_id: str) -> tuple[Row, Batch]:
+    """A connection, and files that were sent for it."""
+    row = here.one("overview", f"There is no connection {name}.", name=name)
+    try:
+        return row, incoming.find(here.settings.home, name, batch_id)
+    except BatchGone as exc:
+        raise NotThere("These files are not here any more: they are kept for a day. Send them again.") from exc
+
+
 def judge(here: Shell, lake: Lake, row: Row, batch: Batch, number: int, said: dict[str, str]) -> None:
     """Read one file, writing nothing to the lake, and keep the verdict beside it."""
     path = dict(batch.files())[number]
-    about: Row = {"file": path.name, "size": path.stat().st_size, "left": True} | said
+    about: Row = {"file": path.name, "size": path.stat().st_size} | said
     try:
         previewed = pipeline.preview_file(lake, row["connection"], path, None, here.clock(), zone=said.get("zone"))
     except refusals.EXPECTED as refused:
-        batch.judge(number, about | _refused(refused))
+        near = nearest(path, row["exchange"]) if isinstance(refused, NoLayout) else []
+        batch.judge(number, about | _refused(refused) | {"near": [asdict(one) for one in near]})
         return
     batch.judge(number, about | _told(lake, previewed))
 
@@ -105,14 +117,14 @@ def _import(here: Shell, lake: Lake, row: Row, batch: Batch, file: Row, vouched:
         batch.judge(number, file | _refused(refused))
         return
     basis = previewed.basis or ("owner" if vouched else None)
-    batch.judge(number, file | _told(lake, previewed) | {"state": "imported", "basis": basis, "left": False})
+    batch.judge(number, file | _told(lake, previewed) | {"state": "imported", "basis": basis})
     batch.drop(number)
 
 
 def _told(lake: Lake, previewed: Preview) -> Row:
     """The preview as values to show; every line is in one of used, skipped or bad."""
     reading = previewed.reading
-    layout = find_layout(reading.layout, reading.layout.partition("/")[0])
+    layout = own_mapping.find(lake.con, previewed.connection, reading.layout, reading.layout.partition("/")[0])
     skipped = [(rule, count, layout.skip.get(rule, "")) for rule, count in sorted(reading.skipped.items())]
     return {
         "state": "already" if previewed.already else "ready", "upload": previewed.upload, "layout": layout.title,
@@ -151,11 +163,3 @@ def _show(request: Request, here: Shell, name: str, refused: str) -> Response:
         gaps=gaps, first=min((gap["from_at"] for gap in gaps if gap["books"]), default=None), a_day=A_DAY, refused=refused,
         limit=here.settings.upload_limit,
     )  # fmt: skip
-
-
-def _found(here: Shell, name: str, batch_id: str) -> tuple[Row, Batch]:
-    row = here.one("overview", f"There is no connection {name}.", name=name)
-    try:
-        return row, incoming.find(here.settings.home, name, batch_id)
-    except BatchGone as exc:
-        raise NotThere("These files are not here any more: they are kept for a day. Send them again.") from exc
