@@ -10,6 +10,7 @@
     publish          balances, own transfers, prices, lots and gains, reckoned anew where something changed
     report           one owner's year, with what is missing on page one
     check            what is missing, doubled or implausible, also where every sync was green
+    correct          the owner's word about one thing, which settles what only an owner can know
     watch            who has not answered, which run died, who has to hear of it        deliver     send what waits
 
 Prefect wraps these functions in `flows/`, the command line calls them in `serve/`; neither adds a step of its own.
@@ -39,16 +40,20 @@ from intake import pull as pulling
 from intake import renormalise as renewing
 from intake import upload as uploading
 from intake.connecting import MARKETS, ConnectionFrozen, ConnectionRefused, utc_now
+from intake.correction import correct
 from intake.proof import settle
 from intake.pull import Progress, Pull, Tally
-from publish.build import publish
-from reports.yearly import report
+from publish import build
+from publish.build import Published
+from publish.prices import ask as ask_exchanges
+from reports.yearly import compare_reports, report
 from store import accounts, keep, normalise
 from store.coverage import Claim, Difference
 from store.incidents import Change
 from store.keys import KeyStore
 from store.lake import Lake
 from store.locks import AlreadySyncing, lease
+from store.marts import Choice
 
 __all__ = [
     "MARKETS",
@@ -59,6 +64,7 @@ __all__ = [
     "Watched",
     "check",
     "connect",
+    "correct",
     "deliver",
     "disconnect",
     "freeze",
@@ -152,6 +158,25 @@ def sync_connection(
         return _close_run(pull, failures, differences, time.monotonic() - started)
 
 
+def publish(
+    lake: Lake,
+    owner: str = "me",
+    *,
+    choice: Choice | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    ask: build.Ask | None = ask_exchanges,
+) -> list[Published]:
+    """Reckon what is derived for an owner anew where something changed; a reported year that says something else is a finding."""
+    done = build.publish(lake, owner, choice=choice, clock=clock, ask=ask)
+
+    def write(con: duckdb.DuckDBPyConnection) -> None:
+        if compare_reports(con, owner, clock()):
+            trouble.settle(con, lake.settings, clock())
+
+    lake.commit(write)
+    return done
+
+
 def _pull_everything(pull: Pull) -> tuple[list[Failure], list[Difference]]:
     """Probe, then every stream. A missing right or an unreadable answer stops its stream; any other failure stops the run."""
     failures: list[Failure] = []
@@ -215,13 +240,12 @@ def _retried(pull: Pull, step: Callable[[], None]) -> None:
 def _probe(pull: Pull) -> None:
     facts = pull.exchange.probe(pull.client)
     _refuse_clock_ahead(pull)
-    name = pull.connection.name
     if pull.connection.account_id and facts.account_id and facts.account_id != pull.connection.account_id:
         # a key that lost its rights may no longer tell whose it is
         causes: Causes = ("permission_missing", "key_invalid") if facts.missing else ("key_invalid",)
         raise failure(pull.exchange.id, causes, "the keys belong to another account; nothing was imported", "probe")
     pull.tally.facts = facts
-    pull.lake.commit(lambda con: accounts.note_key(con, name, facts.rights, facts.expires_at, facts.account_id))
+    pull.lake.commit(lambda con: comparing.note_key(con, pull.connection, facts, pull.clock()))
 
 
 def _refuse_clock_ahead(pull: Pull) -> None:

@@ -6,17 +6,16 @@ A check that could not run is broken, never passed; what it found before stands 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import duckdb
 
 from checks.check import CHECKS, Check, ask
 from checks.ways_out import WAYS
-from store import accounts, keep
+from store import accounts, corrections, figures, keep
 from store.lake import Lake
 
 if TYPE_CHECKING:
@@ -31,11 +30,6 @@ SEEN = 3
 TOLD_FOR = timedelta(days=30)
 """How long it is told that a row has changed: the newer answer stands, so there is nothing to wait for."""
 EVERY_CONNECTION = ""
-KEEP_RESULTS = """
-INSERT INTO lake.ops.check_results
-SELECT ?, ?, unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::DOUBLE[]), unnest(?::DOUBLE[]), unnest(?::VARCHAR[]),
-    unnest(?::VARCHAR[])
-"""
 FINDINGS = {check.name: check.finding for check in CHECKS}
 
 
@@ -78,7 +72,8 @@ def run_checks(lake: Lake, now: datetime, checks: Sequence[Check] = CHECKS) -> l
     judged = _judge(frames)
     failed = {(one.check, one.connection) for one in judged if one.verdict == "failed"}
     evidence = {check.name: _evidence(lake.con, check, failed, now) for check in checks if check.name in frames}
-    results = [*broken, *(_result(one, evidence[one.check]) for one in judged)]
+    settled = corrections.settled(lake.con)
+    results = [*broken, *(_result(one, evidence[one.check], settled) for one in judged)]
     unclear = {(one.check, one.connection) for one in results if one.verdict == "broken"}
     if results:
         lake.commit(lambda con: _keep(con, results, evidence, unclear, now))
@@ -122,26 +117,29 @@ def _evidence(con: duckdb.DuckDBPyConnection, check: Check, failed: set[tuple[st
         SELECT connection, source, min(from_at), count(*),
             arg_min({{'what': what, 'detail': detail::VARCHAR}}, (from_at, what), {EXAMPLES})
         FROM ({check.evidence}
-        ) WHERE connection IN (SELECT unnest($names::VARCHAR[])) GROUP BY ALL ORDER BY ALL
+        ) e WHERE connection IN (SELECT unnest($names::VARCHAR[])) AND NOT EXISTS (
+            FROM lake.main.corrections c
+            WHERE c.connection = e.connection AND c.in_force AND c.target = concat_ws(' ', 'seen', $kind, e.source))
+        GROUP BY ALL ORDER BY ALL
         """
-    rows = ask(con, query, now=now, names=names).fetchall()
+    rows = ask(con, query, now=now, names=names, kind=check.finding).fetchall()
     return [
         _Evidence(connection, source, since, {one["what"]: json.loads(one["detail"]) for one in some}, count)
         for connection, source, since, count, some in rows
     ]
 
 
-def _result(judged: Judgement, evidence: Sequence[_Evidence]) -> CheckResult:
-    said, to_do = judged.said, ""
-    if judged.verdict == "failed":
-        mine = [one for one in evidence if one.connection == judged.connection]
+def _result(judged: Judgement, evidence: Sequence[_Evidence], settled: Set[tuple[str, str]]) -> CheckResult:
+    said, to_do, verdict = judged.said, "", judged.verdict
+    mine = [one for one in evidence if one.connection == judged.connection]
+    if verdict == "failed" and not mine and (judged.connection, FINDINGS[judged.check]) in settled:
+        verdict, said = "passed", "settled by the owner's word"
+    elif verdict == "failed":
         named = [f"{what}{_told(detail)}" for one in mine for what, detail in one.rows.items()]
         more = sum(one.count for one in mine) - len(named[:SEEN])
         said = "; ".join(named[:SEEN]) + (f"; and {more} more" if more > 0 else "")
         to_do = WAYS[FINDINGS[judged.check]].words
-    return CheckResult(
-        judged.check, judged.connection, judged.metric, judged.value, judged.threshold, judged.verdict, said, to_do
-    )
+    return CheckResult(judged.check, judged.connection, judged.metric, judged.value, judged.threshold, verdict, said, to_do)
 
 
 def _told(detail: Mapping[str, Any]) -> str:
@@ -156,18 +154,14 @@ def _keep(
     unclear: set[tuple[str, str]],
     now: datetime,
 ) -> None:
-    columns = zip(*(_kept(one) for one in results), strict=True)
-    con.execute(KEEP_RESULTS, [uuid4().hex, now, *(list(column) for column in columns)])
-    con.execute(
-        "UPDATE lake.ops.findings SET resolved_at = ? WHERE kind = 'row_changed' AND resolved_at IS NULL AND found_at < ?",
-        [now, now - TOLD_FOR],
-    )
+    figures.keep_results(con, [_kept(one) for one in results], now)
+    figures.settle_older(con, "row_changed", now - TOLD_FOR, now)
     for check in CHECKS:
         if check.keeps and check.name in evidence:
             _keep_findings(con, check, evidence[check.name], unclear, now)
 
 
-def _kept(one: CheckResult) -> tuple[str | float | None, ...]:
+def _kept(one: CheckResult) -> figures.Row:
     return one.check, one.connection, one.metric, one.value, one.threshold, one.verdict, one.saw
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
@@ -31,3 +32,20 @@ def check(as_json: Json = False) -> None:
         if bad:
             say(f"{len(bad)} of {len(results)} figures are out of bounds or could not be measured.")
     raise typer.Exit(1 if bad else 0)
+
+
+@app.command(context_settings={"ignore_unknown_options": True})  # an amount may be negative
+def correct(
+    connection: Annotated[str, typer.Argument(help="A connection's name, as in `gapless connections`.")],
+    target: Annotated[str, typer.Argument(help="'balance WALLET ASSET', 'finding ID', 'line SOURCE LINE' or 'correction ID'.")],
+    says: Annotated[str, typer.Argument(help="The signed amount of a balance's adjustment; otherwise why it is so.")],
+) -> None:
+    """Settle what only you can know: a rounding, a known reason, a line that moves nothing; or take such a word back."""
+    import pipeline
+    from serve.output import say
+    from store.lake import open_lake
+    from store.settings import Settings
+
+    with open_lake(Settings()) as lake:
+        correction = pipeline.correct(lake, connection, target, says, "owner", pipeline.utc_now())
+    say(f"Kept as {correction}. To take it back: gapless correct {connection} 'correction {correction}' WHY")

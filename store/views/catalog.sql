@@ -77,6 +77,12 @@ SELECT * FROM (VALUES
     ('connections', 'key_expires_at', 'when the key ends, where the exchange tells'),
     ('connections', 'account_id', 'the exchange''s own id of the account, where it tells'),
     ('connections', 'last_success_at', 'when everything was last read without an error'),
+    ('corrections', 'correction', 'its id'),
+    ('corrections', 'made_at', 'when it was said'),
+    ('corrections', 'made_by', 'by whom'),
+    ('corrections', 'target', 'about what: a balance, a finding (seen KIND SOURCE), a line, another correction'),
+    ('corrections', 'says', 'the amount, or why'),
+    ('corrections', 'in_force', 'whether it was not taken back'),
     ('coverage', 'from_at', 'start of the stretch that is complete'),
     ('coverage', 'to_at', 'its end, not itself part of it'),
     ('coverage', 'source', 'the run or upload that shows it'),
@@ -180,7 +186,7 @@ SELECT * FROM (VALUES
 UNION ALL
 SELECT unnest(view_names), column_name, meaning FROM (VALUES
     ('connection', 'the account, as you named it', ['activity', 'balances', 'balances_daily', 'check_results', 'completeness',
-        'completeness_by_year', 'connections', 'coverage', 'findings', 'gains', 'gains_by_method', 'gaps', 'incident_steps', 'incidents',
+        'completeness_by_year', 'connections', 'corrections', 'coverage', 'findings', 'gains', 'gains_by_method', 'gaps', 'incident_steps', 'incidents',
         'income', 'legs', 'line_fates', 'lots', 'reported_balances', 'rewards', 'runs', 'shortfalls', 'sources', 'trades', 'transfers', 'uploads']),
     ('owner', 'whose it is', ['balances_daily', 'channels', 'completeness', 'completeness_by_owner', 'completeness_by_year', 'connections',
         'deliveries', 'gains', 'gains_by_method', 'incidents', 'income', 'lots', 'published', 'reports', 'rewards', 'shortfalls']),
