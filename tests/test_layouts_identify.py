@@ -11,7 +11,7 @@ from connectors.dialect import FileRefused, Header, Text, header_candidates
 from connectors.identify import identify
 from connectors.layouts import Layout, file_layouts, parse_layout
 
-SAMPLES = Path("/work/shared/samples")
+SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
 
 
 def one(name: str, columns: str, more: str = "") -> Layout:
