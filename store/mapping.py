@@ -111,8 +111,17 @@ def begin_reading(con: duckdb.DuckDBPyConnection, exchange: str) -> None:
     )
     con.execute("CREATE OR REPLACE TEMP TABLE read_sources (source VARCHAR)")
     con.execute("CREATE TEMP TABLE IF NOT EXISTS markets (symbol VARCHAR, base VARCHAR, quote VARCHAR)")
+    _load_macros(con, exchange)
+
+
+def _load_macros(con: duckdb.DuckDBPyConnection, exchange: str) -> None:
+    """Once for each session: defining a hundred macros takes as long as reading a small file."""
+    con.execute("CREATE TEMP TABLE IF NOT EXISTS loaded_macros (path VARCHAR)")
+    loaded = {path for (path,) in con.execute("SELECT path FROM loaded_macros").fetchall()}
     for path in macro_files(exchange):
-        con.execute(path.read_text(encoding="utf-8"))
+        if str(path) not in loaded:
+            con.execute(path.read_text(encoding="utf-8"))
+            con.execute("INSERT INTO loaded_macros VALUES (?)", [str(path)])
 
 
 def name_sources(con: duckdb.DuckDBPyConnection, sources: Iterable[Source]) -> None:

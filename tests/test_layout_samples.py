@@ -55,6 +55,7 @@ def test_a_sample_means_what_its_golden_says(con: duckdb.DuckDBPyConnection, sam
     assert found.totals() == totals, "what the rows change balances by is not what was worked out by hand"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample", samples(), ids=str)
 def test_columns_may_stand_in_any_order_and_be_more(con: duckdb.DuckDBPyConnection, sample: Sample, tmp_path: Path) -> None:
     match = matched(sample, tmp_path)
@@ -75,6 +76,7 @@ def test_columns_may_stand_in_any_order_and_be_more(con: duckdb.DuckDBPyConnecti
     assert ADDED not in str(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample", samples(), ids=str)
 def test_a_damaged_cell_is_quarantined(con: duckdb.DuckDBPyConnection, sample: Sample, tmp_path: Path) -> None:
     match = matched(sample, tmp_path)

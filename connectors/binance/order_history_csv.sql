@@ -37,20 +37,25 @@ orders AS (
     FROM numbered LEFT JOIN markets ON markets.symbol = numbered.pair
     WHERE is_order
 ),
-told AS (
+-- each macro repeats its argument, so that texts, then heads, then tails become columns first
+texts AS (
     SELECT n.*, o.symbol, o.coins, o.way, o.way = 'buy' AS buys,
         EXISTS (FROM numbered f WHERE f.order_line = n.line AND NOT f.is_order AND NOT f.is_header) AS has_fills,
-        CASE WHEN is_order THEN time_of(first, without_utc(first)) ELSE time_of(pair, without_utc(pair)) END AS told_at,
-        grouped_number_of(regexp_extract(if(is_order, filled, price), '^[0-9.,]+')) AS size,
-        grouped_number_of(regexp_extract(if(is_order, total, amount), '^[0-9.,]+')) AS worth,
-        grouped_number_of(regexp_extract(if(is_order, average, type), '^[0-9.,]+')) AS paid_price,
-        CASE WHEN NOT is_order THEN glued_head(average) END AS fee_head
+        if(is_order, first, pair) AS clock, without_utc(if(is_order, first, pair)) AS clock_utc,
+        ungrouped(regexp_extract(if(is_order, filled, price), '^[0-9.,]+')) AS size_text,
+        ungrouped(regexp_extract(if(is_order, total, amount), '^[0-9.,]+')) AS worth_text,
+        ungrouped(regexp_extract(if(is_order, average, type), '^[0-9.,]+')) AS price_text,
+        CASE WHEN NOT is_order THEN average END AS fee_text
     FROM numbered n LEFT JOIN orders o USING (order_line)
 ),
+heads AS (SELECT *, glued_head(fee_text) AS fee_head FROM texts),
+tails AS (SELECT *, fee_text[length(fee_head) + 1:] AS fee_tail FROM heads),
+coined AS (SELECT *, glued_asset(fee_head, fee_tail, symbol) AS fee_coin FROM tails),
+digits AS (SELECT *, ungrouped(glued_digits(fee_text, fee_head, fee_tail, fee_coin, symbol)) AS fee_digits FROM coined),
 charged AS (
-    SELECT *, glued_asset(fee_head, average[length(fee_head) + 1:], symbol) AS fee_coin,
-        grouped_number_of(glued_digits(average, fee_head, average[length(fee_head) + 1:], glued_asset(fee_head, average[length(fee_head) + 1:], symbol), symbol)) AS fee
-    FROM told
+    SELECT *, time_of(clock, clock_utc) AS told_at, number_of(size_text) AS size, number_of(worth_text) AS worth,
+        number_of(price_text) AS paid_price, number_of(fee_digits) AS fee
+    FROM digits
 )
 SELECT
     line,
@@ -64,7 +69,7 @@ SELECT
         WHEN order_line IS NULL THEN 'a fill without an order above it'
         WHEN way NOT IN ('buy', 'sell') THEN 'unknown type ' || way
         WHEN coins IS NULL THEN 'unknown market ' || symbol
-        WHEN told_at IS NULL THEN 'not a time: ' || if(is_order, first, pair)
+        WHEN told_at IS NULL THEN 'not a time: ' || clock
         WHEN size IS NULL OR worth IS NULL THEN 'filled or total is no number'
         WHEN NOT is_order AND fee IS NULL THEN 'not a fee with its coin: ' || average
     END AS quarantine,
@@ -79,6 +84,6 @@ SELECT
     if(buys, worth, size) AS out_amount,
     if(buys, coins[1], coins[2]) AS in_asset,
     if(buys, size, worth) AS in_amount,
-    CASE WHEN NOT is_order THEN binance_asset(fee_coin) END AS fee_asset,
-    CASE WHEN NOT is_order THEN fee END AS fee_amount
+    binance_asset(fee_coin) AS fee_asset,
+    fee AS fee_amount
 FROM charged
