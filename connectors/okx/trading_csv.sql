@@ -5,7 +5,7 @@ one_row  = "one change of one balance; a spot fill is two lines, one for each co
 streams  = ["trades"]
 step     = "1s"
 zone_above  = '(?:Time ?Zone)\s*:\s*((?:UTC|GMT)?\s*[+-]?\d*(?::\d\d)?)'
-ignored  = ["id", "Amount", "Trading Unit", "Filled Price Unit", "PL", "PnL", "Position Change", "Position Balance", "Position Unit",
+ignored  = ["id", "Amount", "Trading Unit", "Filled Price Unit", "PL", "PnL", "Position Balance", "Position Unit",
             "Filled_price-USD", "Pnl-USD", "Fee-USD", "Balance-USD", "Balance_change-USD"]
 balance  = "balance"
 balance_per = ["unit"]
@@ -21,21 +21,25 @@ fee_unit = { type = "text?", names = ["Fee Unit"] }
 change   = { type = "number", names = ["Balance Change"] }
 balance  = { type = "number?", names = ["Balance"] }
 unit     = { type = "text", names = ["Balance Unit"] }
+position = { type = "number?", names = ["Position Change"] }
 [skip]
 nothing_moved = "the balance did not change: what a position did is told elsewhere"
 
 The line above the header says the zone. The balance change is net: a fee, negative, is inside it. Ids differ between the two
-lines of a fill; the order's does not.
+lines of a fill; the order's does not. Spot has no positions.
 */
 WITH told AS (
     SELECT *, okx_trading_kind(lower(type), lower(action)) AS kind,
         CASE WHEN fee_unit IS NULL OR upper(fee_unit) = upper(unit) THEN coalesce(fee, 0) ELSE 0 END AS paid
     FROM rows
 ),
-legs AS (SELECT *, change - paid AS leg FROM told)
+legs AS (
+    SELECT *, change - paid AS leg, change = 0 AND lower(type) = 'spot' AND coalesce(position, 0) <> 0 AS torn FROM told
+)
 SELECT
     line,
-    CASE WHEN change = 0 THEN 'nothing_moved' END AS skip,
+    CASE WHEN change = 0 AND NOT torn THEN 'nothing_moved' END AS skip,
+    CASE WHEN torn THEN 'a spot fill that changed a position and no balance' END AS quarantine,
     'statement' AS grain,
     time AS occurred_at,
     kind,
