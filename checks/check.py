@@ -1,7 +1,8 @@
 """A check: one query that measures every connection, one that shows the rows behind a bad figure.
 
 `<name>.metric.sql` yields one row per connection: `connection` and the figures. `<name>.evidence.sql` yields the rows:
-`connection, source, from_at, what, detail` (detail: JSON). Both may bind `$now`. The metric opens with what failing means.
+`connection, source, from_at, what, detail` (detail: JSON). Both may bind `$now`, the metric also `$stale_hours`; it opens with what
+failing means.
 """
 
 from __future__ import annotations

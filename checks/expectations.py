@@ -21,8 +21,6 @@ with warnings.catch_warnings():
 from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults, ProgressBarsConfig
 
 expect: Any = gx.expectations
-STALE_HOURS = 24.0
-"""Within this many hours a sync must have gone well, where the connection's settings say nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +36,10 @@ class Most:
 
 @dataclass(frozen=True, slots=True)
 class MostOfRow:
-    """No connection's figure may be above its own limit, which stands in another column; `limit` where that is empty."""
+    """No connection's figure may be above its own limit, which its owner has set and which stands in another column."""
 
     metric: str
     column: str
-    limit: float
 
     def expectation(self) -> Any:
         return expect.ExpectColumnPairValuesAToBeGreaterThanB(
@@ -66,7 +63,7 @@ SUITES: Mapping[str, tuple[Most | MostOfRow, ...]] = {
     "schema_drift": (Most("drifted_fields"),),
     "silence": (Most("times_the_usual", 10),),
     "sources_disagree": (Most("disagreements"),),
-    "stale": (MostOfRow("hours_since_success", "limit_hours", STALE_HOURS),),
+    "stale": (MostOfRow("hours_since_success", "limit_hours"),),
     "transfers": (Most("unmatched_transfers"),),
     "understood": (Most("not_understood"),),
 }  # fmt: skip
@@ -99,9 +96,8 @@ def judge(frames: Mapping[str, pd.DataFrame]) -> list[Judgement]:
     judged: list[Judgement] = []
     for check, frame in frames.items():
         if len(frame):
-            filled = frame.fillna({rule.column: rule.limit for rule in SUITES[check] if isinstance(rule, MostOfRow)})
-            outcomes = _validate(context, check, filled)
-            judged += [one for rule in SUITES[check] for one in _verdicts(check, rule, filled, outcomes)]
+            outcomes = _validate(context, check, frame)
+            judged += [one for rule in SUITES[check] for one in _verdicts(check, rule, frame, outcomes)]
     return judged
 
 

@@ -68,7 +68,7 @@ class _Evidence:
 
 def run_checks(lake: Lake, now: datetime, checks: Sequence[Check] = CHECKS) -> list[CheckResult]:
     """Judge every connection by these checks as of `now`; figures and findings are kept in one commit."""
-    frames, broken = _measure(lake.con, checks, now)
+    frames, broken = _measure(lake, checks, now)
     judged = _judge(frames)
     failed = {(one.check, one.connection) for one in judged if one.verdict == "failed"}
     evidence = {check.name: _evidence(lake.con, check, failed, now) for check in checks if check.name in frames}
@@ -80,16 +80,14 @@ def run_checks(lake: Lake, now: datetime, checks: Sequence[Check] = CHECKS) -> l
     return sorted(results, key=lambda one: (one.check, one.connection, one.metric))
 
 
-def _measure(
-    con: duckdb.DuckDBPyConnection, checks: Sequence[Check], now: datetime
-) -> tuple[dict[str, pd.DataFrame], list[CheckResult]]:
+def _measure(lake: Lake, checks: Sequence[Check], now: datetime) -> tuple[dict[str, pd.DataFrame], list[CheckResult]]:
     """The figures of every check, and what could not be measured."""
-    names = {connection.name for connection in accounts.every(con)}
+    names = {connection.name for connection in accounts.every(lake.con)}
     frames: dict[str, pd.DataFrame] = {}
     broken: list[CheckResult] = []
     for check in checks:
         try:
-            frame = ask(con, check.metric, now=now).df()
+            frame = ask(lake.con, check.metric, now=now, stale_hours=lake.settings.stale_hours).df()
         except duckdb.Error as exc:
             broken.append(_broken(check, EVERY_CONNECTION, str(exc).splitlines()[0]))
             continue

@@ -35,14 +35,14 @@ WAYS: Mapping[str, WayOut] = {
     ),
     "balance_differs": WayOut(
         "What the exchange reports is not what the transactions add up to.",
-        (SYNC, f"{UPLOAD} on which they parted", ADJUST),
+        (SYNC, "upload the exchange's CSV export of the days on which they parted", ADJUST),
     ),
     "coverage_hole": WayOut(
         "A time that rests on your word alone holds nothing, though this account is seldom quiet for so long.",
         (UPLOAD, SEEN),
     ),
     "described_not_booked": WayOut(
-        "The exchange describes a trade that it booked nowhere.", (SYNC, f"upload the export of its ledger: {UPLOAD}")
+        "The exchange describes a trade that it booked nowhere.", (SYNC, "upload the export of its ledger for those dates")
     ),
     "duplicates": WayOut(
         "The same things stand twice.",

@@ -22,4 +22,5 @@ def publish() -> None:
                 lines.append(
                     f"| {owner} | {done.method} | {done.scope} | {done.rebuilt} | {len(done.missing_prices)} | {'; '.join(done.refused)} |"
                 )
+        pipeline.check(lake, pipeline.utc_now())  # what it finds becomes incidents with the next watch
     create_markdown_artifact("\n".join(lines), key="publish", description="What was reckoned anew")

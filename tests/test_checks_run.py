@@ -19,6 +19,7 @@ from checks.check import CHECKS
 from checks.expectations import SUITES, judge
 from checks.run import run_checks
 from serve.cli import app
+from store import merge
 from store.lake import Lake, open_lake
 from store.settings import Settings
 from tests.checked_lakes import NOW, add_connection, findings, move, report
@@ -49,6 +50,24 @@ def test_every_check_has_its_two_queries_its_thresholds_and_a_way_out() -> None:
     assert files == {f"{name}.{kind}.sql" for name in names for kind in ("metric", "evidence")}
     assert {check.finding for check in CHECKS} <= ways_out.WAYS.keys()
     assert [check.name for check in CHECKS if not check.metric.startswith("-- Failing means: ")] == []
+
+
+def test_whatever_the_merge_finds_has_a_way_out() -> None:
+    assert set(merge.DERIVED_FINDINGS) | {"row_changed", "row_vanished"} <= ways_out.WAYS.keys()
+
+
+def test_a_way_out_names_the_dates_that_an_export_must_hold() -> None:
+    start, end = NOW - timedelta(days=9), NOW - timedelta(days=2)
+    evidence = {"BTC": {"reported": "2", "parted_at": end.isoformat()}}
+    told = ways_out.guide("balance_differs", evidence, start, None)
+    assert (told.from_at, told.to_at, told.steps[1]) == (
+        start,
+        end,
+        "upload the exchange's CSV export of the days on which they parted",
+    )
+    assert ways_out.guide("stale", {"last good sync": {}}, start, None).to_at is None
+    no_export = ways_out.guide("quarantined", {"line 3": {}}, start, end)
+    assert (no_export.from_at, no_export.to_at) == (None, None)
 
 
 def test_figures_are_kept_each_time_and_a_finding_once(lake: Lake) -> None:
