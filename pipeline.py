@@ -30,7 +30,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from alerts import deliver as delivering
 from checks.route import STOPPED
-from checks.run import run_checks
+from checks.run import CheckResult, run_checks
 from connectors.causes import Causes
 from connectors.contract import Stream, Window
 from connectors.failures import Failure, RetryLater, failure
@@ -100,7 +100,6 @@ undo_upload = uploading.undo
 ingest = inbox.ingest
 approve_file = inbox.approve
 renormalise = renewing.renormalise
-check = run_checks
 watch = watching.watch
 Watched = watching.Watched
 deliver = delivering.deliver
@@ -121,6 +120,13 @@ class SyncOutcome:
     differences: tuple[Difference, ...]
     seconds: float
     changes: tuple[Change, ...] = ()
+
+
+def check(lake: Lake, now: datetime) -> list[CheckResult]:
+    """Run every check; what was found is told as any trouble is."""
+    results = run_checks(lake, now)
+    lake.commit(lambda con: trouble.settle(con, lake.settings, now))
+    return results
 
 
 def sync_connection(

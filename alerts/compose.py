@@ -7,7 +7,7 @@ the lake.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -18,6 +18,7 @@ from store.incidents import BRIDGED_FOR, SYSTEM, Incident
 
 What = Literal["opened", "changed", "reminder", "bridged", "bridge_over", "closed", "notice", "key_expiring"]
 LAST_REMINDER = 3
+EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _stopped(what: What, trouble: Trouble, now: datetime) -> Message:
     else:
         title = words.OPENED.format(where=trouble.where)
     last = what == "reminder" and one.reminders >= LAST_REMINDER
-    body = [*lines, *_said(trouble), *_together(trouble), "", _stale(trouble), "", *_ways_out(trouble), ""]
+    body = [*lines, *_said(trouble), *_together(trouble), "", *_stale(trouble), *_ways_out(trouble), ""]
     return Message(title, "\n".join([*body, words.LAST_REMINDER if last else words.REMINDED]))
 
 
@@ -145,10 +146,13 @@ def _together(trouble: Trouble) -> list[str]:
     return [words.ALONE.format(exchange=trouble.exchange)]
 
 
-def _stale(trouble: Trouble) -> str:
+def _stale(trouble: Trouble) -> list[str]:
+    """What is not up to date; of one connection, since gapless' own trouble says nothing of any."""
+    if trouble.guide is None:
+        return []
     if trouble.as_of is None:
-        return words.NEVER.format(year=trouble.tax_year)
-    return words.AS_OF.format(as_of=minute(trouble.as_of), year=trouble.tax_year)
+        return [words.NEVER.format(year=trouble.tax_year), ""]
+    return [words.AS_OF.format(as_of=minute(trouble.as_of), year=trouble.tax_year), ""]
 
 
 def _ways_out(trouble: Trouble) -> list[str]:
@@ -207,11 +211,19 @@ def _inconsistent(what: What, trouble: Trouble) -> Message:
     for kind in one.causes:
         count = one.evidence.get(kind, {}).get("count", 1)
         times = f" ({count} times)" if count > 1 else ""
-        lines += [f"- {words.sentence(words.what_happened([kind]))[:-1]}{times}.", f"  {_advice([kind])}"]
+        lines += [f"- {words.sentence(words.what_happened([kind]))[:-1]}{times}.", *_examples(one.evidence.get(kind, {}))]
+        lines.append(f"  {_advice([kind])}")
     ways = [
         words.UPLOAD.format(link=f"[[upload:{one.connection}]]"), words.LOOK.format(link=f"[[incident:{one.connection}]]"),
     ]  # fmt: skip
     return Message(words.INCONSISTENT.format(where=trouble.where), "\n".join([*lines, "", *ways]))
+
+
+def _examples(evidence: Mapping[str, Any]) -> list[str]:
+    """'  BTC: reported 1.5, rebuilt 1.4', the first few."""
+    told = [(name, detail) for name, detail in evidence.items() if isinstance(detail, Mapping)]
+    lines = [f"  {name}: {', '.join(f'{what} {fact}' for what, fact in detail.items())}" for name, detail in told[:EXAMPLES]]
+    return [*lines, *([f"  and {len(told) - EXAMPLES} more"] if len(told) > EXAMPLES else [])]
 
 
 def _notice(what: What, trouble: Trouble) -> Message:

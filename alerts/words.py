@@ -33,7 +33,7 @@ CAUSES: dict[str, tuple[str, str]] = {
         "the exchange's answer cannot be believed",
         "nothing is taken from such an answer; the next run asks again, or upload the CSV export",
     ),
-    "ours": ("gapless asked wrongly", "please report it with the message below"),
+    "ours": ("gapless asked wrongly", "please report it with the words quoted here"),
     "run_died": (
         "the run was ended from outside before it was done (killed, or the machine went down)",
         "nothing to do if the next run ends well; else look at the machine's memory and logs",
@@ -76,7 +76,7 @@ CONSISTENT = "{where}: the numbers add up again"
 NOTICE = "{where}: {what}"
 STORM_OPENED = "{count} of your connections stopped importing"
 STORM = "{count} messages about your connections"
-SYSTEM = "gapless itself"
+SYSTEM = "gapless"
 
 SAID = "{exchange} said: “{said}”"
 NOTED = "What gapless saw: “{said}”"

@@ -3,18 +3,13 @@ of the same account, and blanked in the form; wrong ones are told, and the old o
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-import duckdb
 from prefect.blocks.core import Block
 from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
 from pydantic import Field, SecretStr
 
-import pipeline
-from connectors.failures import Failure
-from intake.trouble import settle
-from store import accounts, keep
+from intake import typed_keys
+from store import accounts
 from store.keys import KeyStore
 from store.lake import Lake, open_lake
 from store.settings import Settings
@@ -64,17 +59,8 @@ def promote(lake: Lake, keys: KeyStore, connection: str) -> None:
     given = form.typed() if form else {}
     if form is None or not given:
         return
-    stamp = _typed_at(connection)
-    if _refused_before(lake.con, connection, stamp):
-        return
-    try:
-        pipeline.replace_keys(lake, keys, connection, given)
-    except (pipeline.ConnectionRefused, Failure) as refused:
-        said = refused.said if isinstance(refused, Failure) else str(refused)
-        _note(lake, connection, {"said": said, "typed_at": stamp})
-        return
-    ExchangeConnection(connection=connection).save(slug(connection), overwrite=True)
-    _note(lake, connection, None)
+    if typed_keys.promote(lake, keys, connection, given, _typed_at(connection)):
+        ExchangeConnection(connection=connection).save(slug(connection), overwrite=True)
 
 
 def slug(connection: str) -> str:
@@ -94,31 +80,10 @@ def _find(connection: str) -> ExchangeConnection | None:
 
 
 def _typed_at(connection: str) -> str:
-    """When the form was saved last: keys that were refused are not tried again until then."""
+    """When the form was saved last."""
     with get_client(sync_client=True) as client:
         try:
             document = client.read_block_document_by_name(slug(connection), "exchange-connection", include_secrets=False)
         except ObjectNotFound:
             return ""
     return document.updated.isoformat() if document.updated else ""
-
-
-def _refused_before(con: duckdb.DuckDBPyConnection, connection: str, stamp: str) -> bool:
-    row = con.execute(
-        "SELECT EXISTS (FROM lake.ops.findings WHERE connection = ? AND kind = 'keys_refused' AND resolved_at IS NULL"
-        " AND json_extract_string(evidence, 'typed_at') = ?)",
-        [connection, stamp],
-    ).fetchone()
-    return bool(row and row[0])
-
-
-def _note(lake: Lake, connection: str, refusal: dict[str, str] | None) -> None:
-    def write(con: duckdb.DuckDBPyConnection) -> None:
-        now = datetime.now(UTC)
-        if refusal:
-            keep.open_finding(con, connection, "keys_refused", connection, refusal, now)
-        else:
-            keep.resolve_findings(con, connection, "keys_refused", connection, now)
-        settle(con, lake.settings, now)
-
-    lake.commit(write)

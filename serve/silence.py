@@ -7,7 +7,7 @@ from typing import Literal
 
 from intake import watching
 from serve.output import say
-from store import beats
+from store import beats, deliveries
 from store.keys import KeyStore
 from store.lake import open_lake
 from store.settings import Settings
@@ -27,6 +27,14 @@ def since_last(settings: Settings) -> timedelta | None:
 def note(settings: Settings, beat: Literal["up", "down"]) -> None:
     with open_lake(settings) as lake:
         lake.commit(lambda con: beats.note(con, beat, datetime.now(UTC)))
+
+
+def nobody_hears(settings: Settings) -> bool:
+    """Whether there is no channel that an alert could go to."""
+    if deliveries.addresses_in_settings(settings):
+        return False
+    with open_lake(settings, read_only=True) as lake:
+        return lake.con.execute("SELECT count(*) FROM lake.main.channels").fetchone() == (0,)
 
 
 def tell(settings: Settings, said: str) -> None:

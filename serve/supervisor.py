@@ -205,6 +205,8 @@ def _tell(settings: Settings, port: int, password: str, link: str, home: Path) -
     say(f"  lake      {settings.catalog_url}")
     say(f"  logs      {home}")
     say("  schedule  every connection is synced at five past the hour; now: gapless sync")
+    if silence.nobody_hears(settings):
+        say("  [yellow]Nobody hears of trouble:[/] gapless alerts add, or set GAPLESS_ALERTS.")
     if not settings.heartbeat_url.get_secret_value():
         say("  [yellow]Nobody will notice if this machine is off:[/] set GAPLESS_HEARTBEAT_URL to an outside dead-man address.")
     say("  Ctrl-C ends all of it.")

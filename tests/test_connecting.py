@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 import pipeline
+from intake import typed_keys
 from sandbox.room import Account
 from sandbox.server import Sandbox
 from store import accounts
@@ -124,6 +125,21 @@ def test_an_erased_connection_leaves_nothing_but_that_it_was_erased(
     assert len(archived(lake)) == 1
     for table in ("incidents", "incident_steps", "deliveries"):
         assert lake.con.execute(f"FROM lake.ops.{table}").fetchall() == []
+
+
+def test_typed_keys_are_taken_if_they_are_good_and_told_once_if_they_are_not(
+    lake: Lake, sandbox: Sandbox, account: Account
+) -> None:
+    keys = KeyStore(lake.settings)
+    stranger = sandbox.add_account("kraken", "stranger", seed=7, size=5, until=UNTIL)
+    calls = stranger.calls
+    assert [typed_keys.promote(lake, keys, "main", stranger.credentials, "monday") for _ in range(2)] == [False, False]
+    assert (keys.get("main"), stranger.calls - calls) == (account.credentials, 1)
+    notices = "SELECT kind, state, causes FROM lake.main.incidents"
+    assert lake.con.execute(notices).fetchall() == [("notice", "open", '["keys_refused"]')]
+    fresh = sandbox.reissue("main")
+    assert typed_keys.promote(lake, keys, "main", fresh, "tuesday")
+    assert (keys.get("main"), lake.con.execute(notices).fetchall()) == (fresh, [("notice", "closed", '["keys_refused"]')])
 
 
 def test_nothing_is_renamed_or_disconnected_under_a_running_sync(lake: Lake, account: Account) -> None:

@@ -20,6 +20,8 @@ from tests.test_prefect import RUN_WITHIN, System, free_port, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]
 NAME = "kraken-main"
+KEYS: list[dict[str, str]] = []
+"""Every key of this story."""
 WATCHMEN = [
     "gapless: a run without heartbeat has died", "gapless: a sync failed or crashed", "gapless: no good sync for a day",
     "gapless: no sync began for hours",
@@ -42,6 +44,7 @@ def hook() -> Iterator[Receiver]:
 def system(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox, hook: Receiver) -> Iterator[System]:
     home = tmp_path_factory.mktemp("up") / "home"
     account = sandbox.add_account("kraken", NAME, seed=12, size=60, until=UNTIL)
+    KEYS.append(account.credentials)
     with open_lake(Settings(home=home)) as lake:
         connect(lake, sandbox, account)
     system = System(home, free_port(), GAPLESS_ALERTS=hook.address)
@@ -83,6 +86,7 @@ def test_a_key_revoked_before_a_scheduled_run_is_exactly_one_alert(system: Syste
 def test_new_keys_typed_into_the_form_are_tried_taken_and_blanked(system: System, sandbox: Sandbox, hook: Receiver) -> None:
     form = system.ask("GET", f"/block_types/slug/exchange-connection/block_documents/name/{NAME}")
     fresh = sandbox.reissue(NAME)
+    KEYS.append(fresh)
     sandbox.switch(NAME, None)
     for credentials, state in ((sandbox_key_of_another(sandbox), "FAILED"), (fresh, "COMPLETED")):
         typed = {"connection": NAME, "api_key": credentials["apiKey"], "secret": credentials["secret"]}
@@ -118,8 +122,18 @@ def test_a_killed_worker_is_started_again(system: System, sandbox: Sandbox) -> N
     assert system.run_deployment("sync-connection", {"connection": NAME})["state_type"] == "COMPLETED"
 
 
+def test_no_key_lies_anywhere_in_the_running_system(system: System, sandbox: Sandbox, hook: Receiver) -> None:
+    """Files, logs and the orchestrator's database, after keys were typed into its form, refused, taken and killed with."""
+    secrets = {value.encode() for credentials in KEYS for value in credentials.values()} | {b"hook-token"}
+    places = {path: path.read_bytes() for path in system.home.rglob("*") if path.is_file() and path.name != "keys.json"}
+    assert len(secrets) == 7
+    assert [path for path, content in places.items() for secret in secrets if secret in content] == []
+
+
 def sandbox_key_of_another(sandbox: Sandbox) -> dict[str, str]:
-    return sandbox.add_account("kraken", "stranger", seed=13, size=5, until=UNTIL).credentials
+    credentials = sandbox.add_account("kraken", "stranger", seed=13, size=5, until=UNTIL).credentials
+    KEYS.append(credentials)
+    return credentials
 
 
 def syncing_process(home: Path) -> int:
