@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,9 +19,14 @@ from reports.missing import missing, remarks
 from reports.pictures import gains_by_asset, holdings, strips
 
 TEMPLATES = Path(__file__).parent / "templates"
+STYLE = TEMPLATES / "report.css"
+PAGE = "report.html"
 TABLES = ("disposals", "received", "moved")
 INPUTS = "inputs.parquet"
+FILES = (*(f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet")), INPUTS, "report.json")
+"""What lies beside the page."""
 TOTALS = ("gain", "proceeds", "cost", "open_proceeds")
+_OWN_STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 SHOWN = 400
 """Disposals printed on the page; the files have all of them."""
 
@@ -51,7 +57,7 @@ def write(con: duckdb.DuckDBPyConnection, owner: str, year: int, folder: Path, n
         con.execute("ROLLBACK")
     written = Written(folder, figures, inputs, transactions)
     (folder / "report.json").write_text(json.dumps(as_document(written), indent=1, default=_plain) + "\n")
-    (folder / "report.html").write_text(page(written, listed), encoding="utf-8")
+    (folder / PAGE).write_text(page(written, listed), encoding="utf-8")
     return written
 
 
@@ -65,6 +71,11 @@ def page(written: Written, listed: dict[str, list[dict[str, Any]]]) -> str:
         lines=holdings(figures), strips=strips(figures), disposals=listed["disposals"][:SHOWN],
         more=max(len(listed["disposals"]) - SHOWN, 0), totals=totals(figures),
     )  # fmt: skip
+
+
+def with_style_at(html: str, path: str) -> str:
+    """A written report for a site that lets no page carry its own style: the style is asked for at `path`."""
+    return _OWN_STYLE.sub(f'<link rel="stylesheet" href="{path}">', html, count=1)
 
 
 def totals(figures: Figures) -> dict[str, Decimal]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import pipeline
 from connectors.contract import Window
 from reports.figures import NoReport
 from reports.yearly import compare_reports, report
@@ -119,3 +120,14 @@ def test_what_comes_first_is_said(lake: Lake, tmp_path: Path) -> None:
 
 def open_findings(lake: Lake) -> list[tuple[str, str]]:
     return lake.con.execute("SELECT connection, kind FROM lake.ops.findings WHERE resolved_at IS NULL ORDER BY ALL").fetchall()
+
+
+def test_publishing_tells_the_owner_of_a_reported_year_that_changed(lake: Lake, tmp_path: Path) -> None:
+    book(lake, *BOOKED)
+    covered(lake)
+    reckoned(lake)
+    report(lake, "me", YEAR, tmp_path / "one", ASKED)
+    book(lake, Booked(300, "trade", "0.1 BTC", "1500 EUR"))
+    pipeline.publish(lake, clock=lambda: ASKED, ask=None)
+    rows = lake.con.execute("SELECT connection, kind, state, causes FROM lake.main.incidents").fetchall()
+    assert rows == [("kraken-main", "notice", "open", '["report_changed"]')]

@@ -14,7 +14,22 @@ from starlette.types import ASGIApp
 
 import pipeline
 from serve.errors import explain
-from serve.page import activity, connect, connection, gaps, home, incidents, keys, manage, mapping, sign_in, upload, uploads
+from serve.page import (
+    activity,
+    checks,
+    connect,
+    connection,
+    gaps,
+    home,
+    incidents,
+    keys,
+    manage,
+    mapping,
+    reports,
+    sign_in,
+    upload,
+    uploads,
+)
 from serve.page.auth import Doorman, FormRefused, SignInNeeded, TooManyAttempts
 from serve.page.gate import Gate
 from serve.page.guard import LinkFollowed, guard
@@ -25,7 +40,7 @@ from store.settings import Settings
 
 ROUTERS = (
     sign_in.router, home.router, connect.router, keys.router, upload.router, mapping.router, manage.router, connection.router,
-    incidents.router, gaps.router, uploads.router, activity.router,
+    incidents.router, gaps.router, checks.router, uploads.router, reports.router, activity.router,
 )  # fmt: skip
 
 

@@ -34,7 +34,9 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/", "Connections"),
     ("/incidents", "Incidents"),
     ("/gaps", "Gaps"),
+    ("/checks", "Checks"),
     ("/uploads", "Uploads"),
+    ("/reports", "Reports"),
     ("/activity", "Activity"),
 )
 """The pages of the main menu, in order."""

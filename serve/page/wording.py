@@ -13,15 +13,16 @@ from markupsafe import Markup, escape
 from alerts.compose import plain
 from alerts.words import CAUSES, what_happened, what_to_do
 from connectors import guides
+from connectors.file_sources import find_source
 from serve.output import amount
 
 STATES: Mapping[str, tuple[str, str]] = {
     "ok": ("ok", "Up to date"),
     "stopped": ("bad", "Stopped importing"),
     "new": ("quiet", "Not read yet"),
+    "files": ("quiet", "By files alone"),
     "frozen": ("quiet", "Frozen"),
     "disconnected": ("quiet", "Disconnected"),
-    "bridged": ("warn", "Bridged by a file"),
 }
 """State of a connection -> the tone it is shown in, its words."""
 BASES: Mapping[str, str] = {
@@ -79,7 +80,8 @@ def scope_words(scope: str) -> str:
 
 
 def exchange_title(exchange_id: str) -> str:
-    return guides.load(exchange_id).title
+    source = find_source(exchange_id)
+    return source.title if source else guides.load(exchange_id).title
 
 
 def moment(value: datetime | None, none: str = "not yet") -> Markup | str:

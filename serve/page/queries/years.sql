@@ -1,0 +1,10 @@
+-- one year of one owner, whether it is complete, and the report that was written of it
+SELECT y.owner, y.year, y.from_at, y.to_at, y.complete, y.complete_until, y.spoiled_by, r.made_at, r.folder, r.complete_when_made,
+    c.changed_at
+FROM lake.main.completeness_by_owner y
+LEFT JOIN lake.main.reports r ON r.owner = y.owner AND r.year = y.year AND r.replaced_at IS NULL
+LEFT JOIN (
+    SELECT source, max(found_at) AS changed_at FROM lake.main.findings WHERE kind = 'report_changed' AND resolved_at IS NULL GROUP BY source
+) c ON c.source = format('report {} of {}', y.year, y.owner)
+WHERE ($owner IS NULL OR y.owner = $owner) AND ($year IS NULL OR y.year = $year)
+ORDER BY y.owner, y.year DESC
