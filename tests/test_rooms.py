@@ -20,7 +20,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "serve": {"pipeline", "intake", "store", "alerts", "checks", "connectors", "reports"},
     "sandbox": set(),
     "proof": set(),
-    "bench": {"pipeline", "intake", "publish", "store", "connectors", "sandbox", "serve", "transforms"},
+    "bench": {"pipeline", "checks", "intake", "publish", "store", "connectors", "sandbox", "serve", "transforms"},
 }
 """Room -> rooms it may import. serve/ starts flows by deployment name only; the sandbox knows nothing of how we read it."""
 ONLY_FLOWS_KNOWS = "prefect"
