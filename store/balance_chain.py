@@ -8,7 +8,7 @@ from connectors.layouts import Layout
 from store.cells import quoted
 from store.mapping import one
 
-ORDERS = ("line", "line DESC", "occurred_at, line", "occurred_at, line DESC")
+ORDERS = ("line", "line DESC", "moved.occurred_at, line", "moved.occurred_at, line DESC")
 """Oldest first, newest first, and both for a file that was sorted otherwise."""
 
 
@@ -52,11 +52,11 @@ def _steps(con: duckdb.DuckDBPyConnection, layout: Layout, order: str) -> str:
     )
     moved = f"SELECT line, occurred_at, {delta} AS delta FROM mapped"
     if one(con, "SELECT coalesce(max(part), 0) FROM mapped")[0]:
-        moved = f"SELECT line, min(occurred_at) AS occurred_at, sum(delta) AS delta FROM ({moved}) GROUP BY ALL"
+        moved = f"SELECT line, min(occurred_at) AS occurred_at, sum(delta) AS delta FROM ({moved}) GROUP BY line"
     per = ", ".join(quoted(name) for name in layout.balance_per) or "NULL"
     balance = quoted(layout.balance or "")
     return (
-        f"SELECT line, concat_ws(' ', {per}) AS per, {balance} AS balance, coalesce(delta, 0) AS delta,"
+        f"SELECT line, concat_ws(' ', {per}) AS per, {balance} AS balance, coalesce(moved.delta, 0) AS delta,"
         f" lag({balance}) OVER (PARTITION BY {per} ORDER BY {order}) AS before"
-        f" FROM rows LEFT JOIN ({moved}) USING (line) WHERE {balance} IS NOT NULL"
+        f" FROM rows LEFT JOIN ({moved}) AS moved USING (line) WHERE {balance} IS NOT NULL"
     )

@@ -262,6 +262,14 @@ def test_balances_that_follow_each_other_chain(con: duckdb.DuckDBPyConnection, t
     assert (reading.chains, reading.first_break) == (True, None)
 
 
+@pytest.mark.parametrize("name", ["delta", "before", "occurred_at", "per", "moved"])
+def test_a_column_may_be_called_anything(con: duckdb.DuckDBPyConnection, tmp_path: Path, name: str) -> None:
+    called = f'{name} = {{ type = "text?", names = ["note"] }}'
+    named = layout(LEDGER.replace('note = "text?"', called).replace("kind, note", f"kind, {name} AS note"))
+    reading = read(con, tmp_path, chained([0, 1, 2, 3, 4]), named)
+    assert (reading.chains, reading.first_break) == (True, None)
+
+
 def test_a_missing_line_breaks_the_chain(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     reading = read(con, tmp_path, chained([0, 1, 3, 4]))
     assert reading.chains is False
