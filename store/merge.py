@@ -154,20 +154,47 @@ class _Merge:
 
     def _settle(self) -> Merged:
         """Derive the touched days, write what differs, count it, leave nothing behind."""
-        counts = {"new": 0, "changed": 0, "removed": 0}
-        if self._number("SELECT count(*) FROM days"):
-            standing = self._reach()
-            self._derive(alone=not standing and bool(self._run("all_new")))
-            counts |= dict(self.con.execute("SELECT what, count(*) FROM differing GROUP BY what").fetchall())
-            self._write(taken_out=counts["changed"] + counts["removed"])
+        touched = self._number("SELECT count(*) FROM days")
+        if touched and not self._reach() and self._run("all_new"):
+            self._run("ground_new")
+            self._derive()
+            merged = Merged(self._run("put_in_new"), 0, 0, 0, self._kept())
         else:
-            self._run("untouched")
+            merged = self._settle_difference() if touched else self._settle_untouched()
+        self._clean()
+        return merged
+
+    def _settle_difference(self) -> Merged:
+        """Compare with what stands in the lake on these days; first out, then in."""
+        self._run("ground")
+        self._derive()
+        self._run("stood")
+        self._run("difference")
+        counts = {"new": 0, "changed": 0, "removed": 0}
+        counts |= dict(self.con.execute("SELECT what, count(*) FROM differing GROUP BY what").fetchall())
+        if counts["changed"] or counts["removed"]:
+            self._run("take_out")
+        if self._run("gone_ids"):
+            self._run("take_out_ids")
+        if self._run("gone_findings"):
+            self._run("take_out_findings")
+        for step in ("put_in", "put_in_ids", "put_in_findings"):
+            self._run(step)
+        return self._write_rows(counts)
+
+    def _settle_untouched(self) -> Merged:
+        self._run("untouched")
+        return self._write_rows({"new": 0, "changed": 0, "removed": 0})
+
+    def _write_rows(self, counts: dict[str, int]) -> Merged:
         if self._run("moving"):
             self._run("move_rows")
         self._run("write_rows")
-        merged = Merged(known=self._run("known"), kept=dict(self._rows("kept")), **counts)
-        self._clean()
-        return merged
+        return Merged(known=self._run("known"), kept=self._kept(), **counts)
+
+    def _kept(self) -> dict[str, int]:
+        from_api = self._number("SELECT count(*) FROM (SELECT 1 FROM incoming WHERE origin = 'api' LIMIT 1)")
+        return dict(self._rows("kept")) if from_api else {}
 
     def _reach(self) -> int:
         """Add the days whose rows may meet rows of the days found so far; how many rows stand on them in the end."""
@@ -188,9 +215,8 @@ class _Merge:
         self.given["until"] = EPOCH + timedelta(days=last + 1)
         return int(standing)
 
-    def _derive(self, alone: bool) -> None:
-        """alone: only new rows are there to be told of, so that nothing in the lake is to be compared with them."""
-        self._run("ground_new" if alone else "ground")
+    def _derive(self) -> None:
+        """What the rows of `ground` make: transactions, legs, ids, findings."""
         self._run("said")
         if self._run("doubled") and self._run("ids"):
             self._amend("fill")
@@ -218,19 +244,6 @@ class _Merge:
         if loose:
             self._run("edges")
         self._run("findings")
-        self._run("nothing_stood" if alone else "stood")
-        self._run("difference")
-
-    def _write(self, taken_out: int) -> None:
-        """The difference: first out, then in."""
-        if taken_out:
-            self._run("take_out")
-        if self._run("gone_ids"):
-            self._run("take_out_ids")
-        if self._run("gone_findings"):
-            self._run("take_out_findings")
-        for step in ("put_in", "put_in_ids", "put_in_findings"):
-            self._run(step)
 
     def _fold_movements(self, coarsest: int) -> None:
         """Fold by content: finest resolution first, within one the rows with ids before those without."""
