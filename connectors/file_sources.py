@@ -39,6 +39,7 @@ FILE_SOURCES: tuple[FileSource, ...] = (
     FileSource("cashapp", "Cash App", _since(2018)),
     FileSource("ccex", "C-CEX", _since(2013)),
     FileSource("celsius", "Celsius", _since(2018)),
+    FileSource("circle", "Circle", _since(2013)),
     FileSource("coinbaseprime", "Coinbase Prime", _since(2018)),
     FileSource("cointracking", "CoinTracking", _since(2009), generic=True),
     FileSource("ftx", "FTX", _since(2019)),
