@@ -187,7 +187,9 @@ def _take_in(con: duckdb.DuckDBPyConnection, text: Text, match: Match, folder: P
             pass  # not a clean table: the slow way names what is wrong with which line
         else:
             # a blank line or a cell with a line break in it would shift all line numbers behind it
-            if one(con, "SELECT count(*) FROM read_rows")[0] == text.lines - header.line:
+            if one(con, "SELECT count(*) FROM read_rows")[0] == text.lines - header.line and not _has_blank_rows(
+                con, header, raw
+            ):
                 return Taken(raw, writing)
     clean = folder / "rows.csv"
     odd = list(_rewrite(text, match, clean))
@@ -195,6 +197,14 @@ def _take_in(con: duckdb.DuckDBPyConnection, text: Text, match: Match, folder: P
     writing = _create_rows(con, match, above, raw)
     broken = tuple(line for line in odd if not line.rule)
     return Taken(raw, writing, broken, tuple(line for line in odd if line.rule))
+
+
+def _has_blank_rows(con: duckdb.DuckDBPyConnection, header: Header, raw: str) -> bool:
+    """Whether a spreadsheet left rows of nothing but delimiters, which are blank lines; looked at only where some row is bad."""
+    if not one(con, f"SELECT count({TROUBLE}) FROM read_rows")[0]:
+        return False
+    cells = ", ".join(f"c{n}" for n, _ in enumerate(header.cells))
+    return bool(one(con, f"SELECT count(*) FROM {raw} WHERE trim(concat({cells})) = ''")[0])
 
 
 def _create_rows(con: duckdb.DuckDBPyConnection, match: Match, above: Sequence[str], raw: str) -> Writing:
@@ -239,7 +249,7 @@ def _rewrite(text: Text, match: Match, clean: Path) -> Iterator[OddLine]:
             if header.wrapped and row:
                 row = unwrap(row, header.delimiter) or row
             why = _why_no_row(row, header, layout.ragged)
-            if not any(row) and (why or layout.ragged):
+            if not any(cell.strip() for cell in row):
                 continue
             rule = next((rule for rule, look in layout.skip_lines.items() if look.search(feed.lines[start].strip())), "")
             if rule:

@@ -66,3 +66,20 @@ def test_the_file_of_another_exchange_is_refused_by_its_name(tmp_path: Path, exc
     with connect() as con, pytest.raises(FileRefused) as caught:
         read_file(con, exchange, "main", "up", path)
     assert caught.value.why == "it is an export of kraken (Ledgers): import it into a connection of that exchange"
+
+
+def test_the_template_reads_as_its_description_says() -> None:
+    docs = ROOMS.parent / "docs"
+    described = (docs / "template.md").read_text(encoding="utf-8")
+    with connect() as con:
+        reading = read_file(con, "bitmex", "main", "up", docs / "template.csv")
+        kinds = con.execute("SELECT kind, wallet, in_asset, out_asset FROM mapped ORDER BY line").fetchall()
+    assert (reading.layout, reading.used, reading.quarantined, reading.drift) == ("template/transactions_csv", 4, 0, ())
+    assert kinds == [
+        ("deposit", "spot", "EUR", None),
+        ("trade", "spot", "BTC", "EUR"),
+        ("reward", "earn", "ETH", None),
+        ("withdrawal", "spot", None, "BTC"),
+    ]
+    columns = (docs / "template.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    assert [column for column in columns if f"`{column}`" not in described] == []

@@ -198,6 +198,11 @@ def test_titles_and_short_rows(con: duckdb.DuckDBPyConnection, tmp_path: Path) -
     assert table(con, "line, note") == [(2, "1"), (3, "x"), (5, "y")]
 
 
+def test_rows_of_nothing_but_delimiters_are_blank_lines(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    reading = read(con, tmp_path, "time,n,m\n2025-07-01 10:00:00,1,\n,,\n2025-07-01 11:00:00,2,\n , ,\n,,\n", AMOUNTS)
+    assert (reading.lines, reading.used, table(con, "line")) == (2, 2, [(2,), (4,)])
+
+
 def workbook(folder: Path, *sheets: list[list[object]]) -> bytes:
     book = openpyxl.Workbook()
     for number, rows in enumerate(sheets):
