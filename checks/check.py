@@ -20,11 +20,12 @@ HERE = Path(__file__).parent
 @dataclass(frozen=True)
 class Check:
     """finding: the kind under which the evidence is kept, and the way out of it. keeps: false where others keep such findings
-    already, and the check only judges them."""
+    already, and the check only judges them. needs: what to do where it has no figure yet."""
 
     name: str
     finding: str
     keeps: bool = True
+    needs: str = ""
 
     @cached_property
     def metric(self) -> str:
@@ -47,7 +48,7 @@ CHECKS = (
     Check("silence", "coverage_hole"),
     Check("sources_disagree", "sources_disagree", keeps=False),
     Check("stale", "stale"),
-    Check("transfers", "unmatched_transfer"),
+    Check("transfers", "unmatched_transfer", needs="match transfers between your accounts first: `gapless publish`"),
     Check("understood", "not_understood"),
 )
 """Every check, by name."""

@@ -6,6 +6,7 @@ A check that could not run is broken, never passed; what it found before stands 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,7 +31,9 @@ SEEN = 3
 TOLD_FOR = timedelta(days=30)
 """How long it is told that a row has changed: the newer answer stands, so there is nothing to wait for."""
 EVERY_CONNECTION = ""
-FINDINGS = {check.name: check.finding for check in CHECKS}
+AMOUNT = re.compile(r"-?\d+\.\d+")
+SECONDS = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d)\S*$")
+BY_NAME = {check.name: check for check in CHECKS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,21 +131,29 @@ def _evidence(con: duckdb.DuckDBPyConnection, check: Check, failed: set[tuple[st
 
 
 def _result(judged: Judgement, evidence: Sequence[_Evidence], settled: Set[tuple[str, str]]) -> CheckResult:
-    said, to_do, verdict = judged.said, "", judged.verdict
+    said, verdict = judged.said, judged.verdict
+    to_do = BY_NAME[judged.check].needs if verdict == "broken" else ""
     mine = [one for one in evidence if one.connection == judged.connection]
-    if verdict == "failed" and not mine and (judged.connection, FINDINGS[judged.check]) in settled:
+    if verdict == "failed" and not mine and (judged.connection, BY_NAME[judged.check].finding) in settled:
         verdict, said = "passed", "settled by the owner's word"
     elif verdict == "failed":
         named = [f"{what}{_told(detail)}" for one in mine for what, detail in one.rows.items()]
         more = sum(one.count for one in mine) - len(named[:SEEN])
         said = "; ".join(named[:SEEN]) + (f"; and {more} more" if more > 0 else "")
-        to_do = WAYS[FINDINGS[judged.check]].words
+        to_do = WAYS[BY_NAME[judged.check].finding].words
     return CheckResult(judged.check, judged.connection, judged.metric, judged.value, judged.threshold, verdict, said, to_do)
 
 
 def _told(detail: Mapping[str, Any]) -> str:
-    facts = ", ".join(f"{name} {fact}" for name, fact in detail.items() if fact is not None)
+    facts = ", ".join(f"{name.replace('_', ' ')} {_plain(fact)}" for name, fact in detail.items() if fact is not None)
     return f" ({facts})" if facts else ""
+
+
+def _plain(fact: object) -> str:
+    """An amount without its trailing zeros, a moment without fractions of a second."""
+    if isinstance(fact, str) and AMOUNT.fullmatch(fact):
+        return fact.rstrip("0").rstrip(".")
+    return SECONDS.sub(r"\1", fact) if isinstance(fact, str) else str(fact)
 
 
 def _keep(

@@ -22,7 +22,7 @@ from serve.cli import app
 from store import merge
 from store.lake import Lake, open_lake
 from store.settings import Settings
-from tests.checked_lakes import NOW, add_connection, findings, move, report
+from tests.checked_lakes import NOW, START, add_connection, findings, move, report
 from tests.mixtures import memory_lake
 
 STALE = [check for check in CHECKS if check.name == "stale"]
@@ -132,3 +132,13 @@ def test_nothing_but_a_run_of_the_checks_imports_great_expectations() -> None:
         if "import great_expectations" in path.read_text()
     }
     assert importers == {"checks/expectations.py"}
+
+
+def test_what_a_check_saw_is_told_as_a_person_would(lake: Lake) -> None:
+    move(lake, "late", [(1, "BTC", "1")])
+    report(lake, "late", 50, BTC="1")
+    report(lake, "late", 99, BTC="2.50")
+    (told,) = run_checks(lake, NOW, [check for check in CHECKS if check.name == "balances"])
+    parted, agreed = (f"{START + timedelta(days=days):%Y-%m-%d %H:%M}" for days in (99, 50))
+    assert told.saw == f"BTC (reported 2.5, rebuilt 1, agreed at {agreed}, parted at {parted})"
+    assert told.to_do.startswith("sync the connection: `gapless sync`; or upload the exchange's CSV export of the days")
