@@ -88,7 +88,7 @@ CREATE OR REPLACE TEMP MACRO per_asset_text(v, asset) AS
     regexp_replace(regexp_replace(without_blanks(v), '^\((.*)\)$', '-\1'), '\s*' || regexp_escape(asset) || '$', '');
 
 -- '1.23457E+17': what a spreadsheet leaves of a long number
-CREATE OR REPLACE TEMP MACRO is_damaged_id(v) AS contains(upper(v), 'E+') AND regexp_full_match(upper(v), '[0-9](\.[0-9]+)?E\+[0-9]+');
+CREATE OR REPLACE TEMP MACRO is_damaged_id(v) AS contains(upper(v), 'E+') AND regexp_full_match(upper(v), '[0-9]([.,][0-9]+)?E\+[0-9]+');
 
 -- a * b to 18 digits: two (38,18) cannot be multiplied, their whole and broken parts can
 CREATE OR REPLACE TEMP MACRO exact_product(a, b) AS (

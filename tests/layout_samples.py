@@ -20,7 +20,7 @@ import duckdb
 from connectors.dialect import Header, as_text, header_candidates
 from connectors.file_sources import readable_layouts
 from connectors.identify import Match, identify
-from connectors.layouts import Layout, file_layouts
+from connectors.layouts import Layout
 from store.mapping import Reading
 from store.normalise import name_markets
 from store.read_file import read_file
@@ -148,7 +148,8 @@ def table_of(sample: Sample, header: Header) -> tuple[list[str], list[list[str]]
     """Lines above the header, and the header with what stands below it as cells."""
     lines = sample.path.read_text(encoding="utf-8-sig").splitlines()
     body = "\n".join(lines[header.line - 1 :])
-    return lines[: header.line - 1], [row for row in csv.reader(io.StringIO(body), delimiter=header.delimiter) if row]
+    rows = csv.reader(io.StringIO(body), delimiter=header.delimiter)
+    return lines[: header.line - 1], [row for row in rows if any(row)]
 
 
 def write_table(path: Path, above: list[str], rows: list[list[str]], delimiter: str) -> None:
@@ -164,10 +165,6 @@ def shuffled(rows: list[list[str]]) -> list[list[str]]:
     wide = [row for row in rows if len(row) == len(header)]
     moved = [[row[n] for n in order] for row in wide]
     return [[*row, ADDED if number == 0 else "x"] for number, row in enumerate(moved)]
-
-
-def layouts_of_files() -> list[Layout]:
-    return file_layouts()
 
 
 def plain(amount: Decimal) -> str:

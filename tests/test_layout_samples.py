@@ -9,10 +9,10 @@ import duckdb
 import pytest
 
 from connectors.dialect import FileRefused
+from connectors.layouts import file_layouts
 from tests.layout_samples import (
     ADDED,
     Sample,
-    layouts_of_files,
     matched,
     of_room,
     read_golden,
@@ -36,8 +36,8 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def test_every_layout_has_a_sample() -> None:
-    assert [layout.id for layout in layouts_of_files() if not of_room(layout)] == []
-    known = {layout.id for layout in layouts_of_files()}
+    assert [layout.id for layout in file_layouts() if not of_room(layout)] == []
+    known = {layout.id for layout in file_layouts()}
     assert [str(sample) for sample in samples() if sample.layout not in known] == []
 
 
