@@ -310,6 +310,14 @@ def test_an_exchange_is_connected_only_with_a_key_that_works(owner: httpx.Client
     assert "coinbase-main is connected" in owner.get(answer.headers["location"]).text
 
 
+def test_an_account_without_keys_is_connected_by_its_files(owner: httpx.Client) -> None:
+    answer = post(owner, "/connect", "/connect?exchange=nexo", exchange="nexo", name="nexo-old", by_files="yes")
+    assert answer.headers["location"] == "/connections/nexo-old/upload"
+    told = owner.get("/").text
+    assert "By files alone" in told
+    assert "/connections/nexo-old/keys" not in told
+
+
 def test_a_connection_is_frozen_renamed_and_erased_only_after_being_asked_again(owner: httpx.Client) -> None:
     def act(name: str, action: str, **fields: str) -> httpx.Response:
         return post(owner, f"/connections/{name}/{action}/confirm", **fields)

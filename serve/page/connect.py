@@ -12,6 +12,7 @@ from starlette.responses import Response
 import pipeline
 from connectors import guides, register
 from connectors.contract import Exchange
+from connectors.file_sources import FILE_SOURCES
 from serve.page import refusals
 from serve.page.key_form import facts_shown, parts_of, typed
 from serve.page.keys import start_backfill
@@ -29,7 +30,7 @@ class FormMistaken(Exception):
 @router.get("/connect")
 def choose(request: Request, here: Here, exchange: str = "") -> Response:
     if not exchange:
-        return here.render(request, "choose.html", exchanges=exchanges())
+        return here.render(request, "choose.html", exchanges=exchanges(), sources=FILE_SOURCES)
     return _show(request, here, find_exchange(exchange), {"name": _free_name(here, exchange), "since": "", "api_url": ""}, "")
 
 
@@ -43,10 +44,12 @@ def connect(request: Request, here: Here, visitor: Visitor, form: Form) -> Respo
         with here.writer() as lake:
             facts = pipeline.connect(
                 lake, here.keys, exchange.id, given["name"], typed(form, exchange), api_url=api_url, since=since,
-                allow_trading_key="allow" in form, clock=here.clock,
+                allow_trading_key="allow" in form, by_files="by_files" in form, clock=here.clock,
             )  # fmt: skip
     except (FormMistaken, *refusals.EXPECTED) as refused:
         return _show(request, here, exchange, given, refusals.words(refused))
+    if "by_files" in form or register.reads_files_only(exchange.id):
+        return see_other(address("connections", given["name"], "upload"))
     note = facts_shown(facts) | start_backfill(here, given["name"]) | {"connected": True}
     return see_other(f"{address('connections', given['name'])}?note={here.notes.leave(visitor, note)}")
 
@@ -54,7 +57,7 @@ def connect(request: Request, here: Here, visitor: Visitor, form: Form) -> Respo
 @cache
 def exchanges() -> tuple[tuple[str, str], ...]:
     """Id and name of every exchange that can be chosen from the list: those with a room or a guide of their own."""
-    ids = {exchange.id for exchange in register.EXCHANGES} | set(guides.known())
+    ids = ({exchange.id for exchange in register.EXCHANGES} | set(guides.known())) - {source.id for source in FILE_SOURCES}
     return tuple(sorted(((one, guides.load(one).title) for one in ids), key=lambda pair: pair[1].casefold()))
 
 

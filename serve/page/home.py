@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from serve.page.coverage_picture import LAYERS, Picture, left_edge, strip
+from serve.page.incidents import causes_in
 from serve.page.shell import Here, Row, Shell
 
 router = APIRouter()
@@ -19,7 +20,9 @@ router = APIRouter()
 @router.get("/")
 def connections(request: Request, here: Here) -> Response:
     overview = here.rows("overview", name=None)
-    incidents = _by_connection(here.rows("incidents", name=None, open_only=True))
+    incidents = _by_connection(
+        [one | {"told": causes_in(one["causes"])} for one in here.rows("incidents", name=None, open_only=True)]
+    )
     pictures = draw_each(here, overview)
     needing = [row for row in overview if row["state"] == "stopped" or incidents[row["connection"]]]
     return here.render(

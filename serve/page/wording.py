@@ -39,6 +39,7 @@ KINDS: Mapping[str, str] = {
 }
 
 
+KEY_ENDS_SOON = timedelta(days=14)
 CLOSED: Mapping[str, str] = {
     "proof": "everything is proven again",
     "itself": "healed by itself",
@@ -89,6 +90,20 @@ def moment(value: datetime | None, none: str = "not yet") -> Markup | str:
     if value is None:
         return none
     return _time(value, f"{value.astimezone(UTC):%-d %b %Y, %H:%M} UTC")
+
+
+def proven_until(connection: Mapping[str, Any]) -> Markup | str:
+    """Until when a connection is complete; the first day on which anything could have happened proves nothing."""
+    until = connection["read_until"] if connection["complete"] else connection["complete_until"]
+    return moment(None if until == connection["history_from"] else until, "nothing proven yet")
+
+
+def soon(value: datetime, now: datetime) -> bool:
+    return value - now < KEY_ENDS_SOON
+
+
+def has_keys(exchange_id: str) -> bool:
+    return find_source(exchange_id) is None
 
 
 def day(value: datetime | None, none: str = "not yet") -> Markup | str:
@@ -156,6 +171,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "state_tone": lambda state: STATES.get(state, ("quiet", state))[0],
     "state_words": lambda state: STATES.get(state, ("quiet", state))[1],
     "basis_words": lambda basis: BASES.get(basis, basis),
+    "proven_until": proven_until, "soon": soon, "has_keys": has_keys,
     "in_words": in_words, "spoken": spoken, "scope_words": scope_words, "until": until,
     "stream_words": lambda stream: stream.replace("_", " "),
     "closed_words": lambda by: CLOSED.get(by, by or ""),
