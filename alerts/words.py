@@ -34,6 +34,10 @@ CAUSES: dict[str, tuple[str, str]] = {
         "nothing is taken from such an answer; the next run asks again, or upload the CSV export",
     ),
     "ours": ("gapless asked wrongly", "please report it with the words quoted here"),
+    "run_failed": (
+        "the run failed before it could ask the exchange",
+        "see the words quoted here; if they name nothing that you can mend, please report them",
+    ),
     "run_died": (
         "the run was ended from outside before it was done (killed, or the machine went down)",
         "nothing to do if the next run ends well; else look at the machine's memory and logs",

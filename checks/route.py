@@ -139,8 +139,7 @@ def _told_together(
 def _causes(finding: _Finding) -> tuple[tuple[str, ...], str]:
     """Why imports stopped, and the exchange's words."""
     told = finding.evidence.get("causes")
-    named = {"run_failed": ("ours",)}.get(finding.kind, (finding.kind,))
-    return (tuple(told) if told else named), str(finding.evidence.get("said", ""))
+    return (tuple(told) if told else (finding.kind,)), str(finding.evidence.get("said", ""))
 
 
 def _lasts(standing: Incident | None, now: datetime) -> bool:
