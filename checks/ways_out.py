@@ -12,8 +12,8 @@ from typing import Any
 
 UPLOAD = "upload the exchange's CSV export of those dates"
 SYNC = "sync the connection: `gapless sync`"
-ADJUST = "if it is a rounding or a token you never asked for, settle it by a correction; it can be undone"
-SEEN = "if you know why, say so by a correction: the finding is then settled"
+ADJUST = "if it is a rounding or a token you never asked for, settle it: `gapless correct` (it can be undone)"
+SEEN = "if you know why, say so: `gapless correct`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,14 @@ WAYS: Mapping[str, WayOut] = {
     ),
     "not_understood": WayOut(
         "Transactions of a kind that gapless does not know: their amounts count, what they were is open.",
-        ("say what they are by a correction", "report the exchange's own word for them, so that gapless learns it"),
+        ("if you know what they are, say so: `gapless correct`", "report the exchange's own word for them, so that gapless learns it"),
     ),
     "open_gap": WayOut("Time that should be covered is not.", (SYNC, UPLOAD)),
     "order_differs": WayOut("An order's sum is not the sum of its fills.", (SYNC, UPLOAD)),
     "order_without_rows": WayOut("A file has an order whose fills are nowhere.", (SYNC, UPLOAD)),
     "quarantined": WayOut(
         "Lines could not be read, and are in no number.",
-        ("mend the value in the file and upload it again", "if the line moves nothing, waive it by a correction"),
+        ("mend the value in the file and upload it again", "if the line moves nothing, waive it: `gapless correct`"),
     ),
     "rounded_twice": WayOut(
         "Two sources tell the same row with a last digit that differs.", ("nothing to do: they were counted as one", SEEN)
@@ -101,7 +101,7 @@ WAYS: Mapping[str, WayOut] = {
     ),
     "unmatched_transfer": WayOut(
         "A withdrawal to an account of your own has no deposit that meets it, or a deposit no withdrawal.",
-        ("connect the account on the other side, or upload its export", "if it was a payment, say so by a correction"),
+        ("connect the account on the other side, or upload its export", "if it was a payment, say so: `gapless correct`"),
     ),
 }  # fmt: skip
 
