@@ -22,6 +22,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.prefect]
 NAME = "kraken-main"
 KEYS: list[dict[str, str]] = []
 """Every key of this story."""
+NOTICED_WITHIN = 420
+"""The heartbeat's two minutes, and what a busy machine takes to look."""
 WATCHMEN = [
     "gapless: a run without heartbeat has died", "gapless: a sync failed or crashed", "gapless: no good sync for a day",
     "gapless: no sync began for hours",
@@ -83,6 +85,17 @@ def test_a_key_revoked_before_a_scheduled_run_is_exactly_one_alert(system: Syste
     assert [event["resource"]["prefect.resource.id"] for event in seen["events"]] == [f"gapless.incident.{sent[0][0]}"]
 
 
+def test_a_failed_sync_makes_an_automation_look(system: System) -> None:
+    deployment = system.ask("GET", "/deployments/name/watch/watch")
+    asked = {"deployments": {"id": {"any_": [deployment["id"]]}}}
+
+    def by_automation() -> list[str]:
+        runs = system.ask("POST", "/flow_runs/filter", asked)
+        return [run["id"] for run in runs if (run["created_by"] or {}).get("type") == "AUTOMATION"]
+
+    wait_for(lambda: by_automation() != [], RUN_WITHIN, system.log)
+
+
 def test_new_keys_typed_into_the_form_are_tried_taken_and_blanked(system: System, sandbox: Sandbox, hook: Receiver) -> None:
     form = system.ask("GET", f"/block_types/slug/exchange-connection/block_documents/name/{NAME}")
     fresh = sandbox.reissue(NAME)
@@ -102,24 +115,38 @@ def test_new_keys_typed_into_the_form_are_tried_taken_and_blanked(system: System
         assert lake_legs(lake.con, NAME) == normal(true_legs(sandbox.accounts[NAME].history))
 
 
-def test_a_killed_run_is_an_incident_without_anybody_looking(system: System, sandbox: Sandbox) -> None:
+def begin_slow_sync(system: System, sandbox: Sandbox) -> dict[str, Any]:
+    """A run of the connection that is inside its sync and stays there."""
     sandbox.switch(NAME, "slow", seconds=30 * sandbox.clock.time_scale)
     deployment = system.ask("GET", "/deployments/name/sync-connection/sync-connection")
-    system.ask("POST", f"/deployments/{deployment['id']}/create_flow_run", {"parameters": {"connection": NAME}})
+    run = system.ask("POST", f"/deployments/{deployment['id']}/create_flow_run", {"parameters": {"connection": NAME}})
     wait_for(lambda: query(system, "SELECT run_id FROM runs WHERE ended_at IS NULL") != [], RUN_WITHIN, system.log)
-    os.kill(syncing_process(system.home), signal.SIGKILL)
+    return dict(run)
+
+
+def check_noticed_and_mended(system: System, sandbox: Sandbox) -> None:
+    """The dead run becomes an incident without anybody looking, and the next good one ends it."""
     sandbox.switch(NAME, None)
     last = "SELECT state, causes FROM lake.ops.incidents ORDER BY phase_at DESC LIMIT 1"
-    wait_for(lambda: query(system, last) == [("open", '["run_died"]')], RUN_WITHIN, system.log)
+    wait_for(lambda: query(system, last) == [("open", '["run_died"]')], NOTICED_WITHIN, system.log)
     assert system.run_deployment("sync-connection", {"connection": NAME})["state_type"] == "COMPLETED"
     assert query(system, last) == [("closed", '["run_died"]')]
 
 
-def test_a_killed_worker_is_started_again(system: System, sandbox: Sandbox) -> None:
+def test_a_killed_run_is_an_incident_without_anybody_looking(system: System, sandbox: Sandbox) -> None:
+    begin_slow_sync(system, sandbox)
+    os.kill(syncing_process(system.home), signal.SIGKILL)
+    check_noticed_and_mended(system, sandbox)
+
+
+def test_a_run_killed_with_its_worker_is_noticed_by_its_silence(system: System, sandbox: Sandbox) -> None:
+    run = begin_slow_sync(system, sandbox)
     (worker,) = worker_processes(system)
-    os.kill(worker, signal.SIGKILL)
-    wait_for(lambda: "is started again" in system.log.read_text(), RUN_WITHIN, system.log)
-    assert system.run_deployment("sync-connection", {"connection": NAME})["state_type"] == "COMPLETED"
+    for process in (worker, syncing_process(system.home)):
+        os.kill(process, signal.SIGKILL)
+    wait_for(lambda: system.ask("GET", f"/flow_runs/{run['id']}")["state_type"] == "CRASHED", NOTICED_WITHIN, system.log)
+    assert "is started again" in system.log.read_text()
+    check_noticed_and_mended(system, sandbox)
 
 
 def test_no_key_lies_anywhere_in_the_running_system(system: System, sandbox: Sandbox, hook: Receiver) -> None:
