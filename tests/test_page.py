@@ -147,6 +147,20 @@ def test_a_link_of_an_alert_opens_its_page_alone(page: httpx.Client, settings: S
     assert page.get("/connections/kraken-main/keys?token=guess").status_code == 401
 
 
+def test_who_came_by_a_link_can_sign_in_for_the_rest(page: httpx.Client, settings: Settings) -> None:
+    page.get(Links(settings).address("incident", "*", pipeline.utc_now()))
+    asked = page.get("/")
+    assert "opens one page only" in asked.text
+    given = {"csrf": csrf(page, "/"), "password": (settings.home / "page" / "password").read_text(), "next": "/"}
+    assert page.post("/sign-in", data=given).status_code == 303
+    assert page.get("/").status_code == 200
+
+
+def test_looking_at_the_sign_in_page_again_signs_nobody_out(owner: httpx.Client) -> None:
+    assert owner.get("/sign-in").headers["location"] == "/"
+    assert owner.get("/").status_code == 200
+
+
 def test_an_empty_lake_says_how_to_begin(owner: httpx.Client) -> None:
     assert "Nothing is connected yet" in owner.get("/").text
 

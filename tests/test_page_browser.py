@@ -26,6 +26,7 @@ if CHROMIUM is None:
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: E402 - of use only with a browser
 
+pytestmark = pytest.mark.slow
 NAME = "kraken-main"
 NOW = datetime.now(UTC)
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}

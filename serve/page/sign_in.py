@@ -17,8 +17,9 @@ router = APIRouter()
 @router.get("/sign-in")
 def sign_in(request: Request, here: Here, t: str = "") -> Response:
     """By the link printed at start, which works once; without one, the form."""
+    session = here.doorman.visitor(request)
     if not t:
-        return ask(request, "")
+        return see_other("/") if session is not None and session.rights == "all" else ask(request, "")
     if not here.doorman.one_time_opens(t):
         return ask(
             request, "This link was used before, or is too old. Use the password, or restart `gapless up` for a new link."
@@ -56,16 +57,16 @@ def follow(request: Request, followed: LinkFollowed) -> Response:
 def ask(request: Request, why: str) -> Response:
     """The sign-in page, whatever was asked for; after a form it is told that nothing was done."""
     shell = shell_of(request)
-    session = shell.doorman.visitor(request)
-    stranger = session if session is not None and session.rights == "none" else shell.doorman.stranger()
-    request.state.session = stranger
+    known = shell.doorman.visitor(request)
+    session = known or shell.doorman.stranger()
+    request.state.session = session
     wanted = request.url.path if request.method == "GET" else ""
     answer = shell.render(
         request, "sign_in.html", 401 if why or wanted != "/sign-in" else 200, why=why,
         next=_own_path(wanted), password_file=shell.settings.home / "page" / "password",
     )  # fmt: skip
-    if session is None or session.rights != "one":
-        shell.doorman.remember(answer, stranger)
+    if known is None:
+        shell.doorman.remember(answer, session)
     return answer
 
 

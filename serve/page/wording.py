@@ -165,9 +165,16 @@ def _size(span: timedelta) -> str | None:
     return None
 
 
+def with_code(text: str) -> Markup:
+    """Words between backticks as code."""
+    parts = [escape(part) for part in text.split("`")]
+    return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": moment, "day": day, "plain_day": plain_day, "plain_moment": plain_moment, "ago": ago, "lasting": lasting,
     "exact": exact, "count": count, "capital": capital, "happened": happened, "to_do": to_do, "exchange": exchange_title,
+    "with_code": with_code,
     "state_tone": lambda state: STATES.get(state, ("quiet", state))[0],
     "state_words": lambda state: STATES.get(state, ("quiet", state))[1],
     "basis_words": lambda basis: BASES.get(basis, basis),
