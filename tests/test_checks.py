@@ -201,12 +201,17 @@ def page(lake: Lake, name: str, days_ago: float, body: str) -> None:
     )
 
 
-def test_an_answer_that_changes_its_fields_is_told_and_one_with_other_ids_is_not(lake: Lake) -> None:
+def test_an_answer_that_changes_its_fields_is_told_and_one_with_other_rows_is_not(lake: Lake) -> None:
     add_connection(lake, "drifts")
     for name in ("well", "drifts"):
         for days in (1, 2, 3, 20, 21, 22):
             field = "amount_value" if name == "drifts" and days < 7 else "amount"
-            page(lake, name, days, f'{{"result": {{"ledger": {{"L{days}AB-CD": {{"{field}": "1", "asset": "XXBT"}}}}}}}}')
+            some = ', "network": {"hash": "ab"}' if days > 7 else ', "staking": {"rate": "1"}'
+            rows = (
+                f'"L{days}AB-C{n}": {{"{field}": "1", "asset": "XXBT", "parts": [{{"n": 1}}]{some if n else ""}}}'
+                for n in range(8)
+            )
+            page(lake, name, days, f'{{"result": {{"ledger": {{{", ".join(rows)}}}}}}}')
     assert [(one.connection, one.value) for one in failed(lake, "schema_drift")] == [("drifts", 2)]
     told = lake.con.execute("SELECT json_keys(evidence) FROM lake.ops.findings").fetchall()
     assert told == [(["kraken/ledger_api: gone amount", "kraken/ledger_api: new amount_value"],)]
