@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from serve.output import escape, say
 
-OURS = ("alerts", "pipeline", "intake", "store", "serve", "connectors")
+OURS = ("alerts", "checks", "connectors", "intake", "pipeline", "publish", "reports", "serve", "store")
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 DISK_FULL = "the disk is full, or fails: nothing was half-written; make room and run the command again"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -55,3 +57,53 @@ def report(
     from serve.report_command import run
 
     raise typer.Exit(run(year, owner, folder, as_json=as_json))
+
+
+@app.command()
+def price(
+    asset: Annotated[str, typer.Argument(help="Which asset, for example BTC.")],
+    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The day at whose end it was worth that.")],
+    close: Annotated[str, typer.Argument(help="What one of it was worth, in the owner's currency.")],
+    owner: Annotated[str, typer.Option(help="Whose.")] = "me",
+) -> None:
+    """Enter a price that no venue knows; what you say goes before what they say."""
+    import pipeline
+    from publish.told import NotTold, enter_price
+    from serve.output import say
+    from store.lake import open_lake, spare_pandas
+    from store.settings import Settings
+
+    spare_pandas()
+    try:
+        worth = Decimal(close)
+    except InvalidOperation:
+        raise NotTold(f"{close!r} is no number") from None
+    with open_lake(Settings()) as lake:
+        kept = enter_price(lake, owner, asset, day.date(), worth, pipeline.utc_now())
+    say(f"One {kept.asset} was worth {kept.close:f} {kept.currency} at the end of {kept.day}. Next: gapless publish")
+
+
+@app.command(name="owner")
+def owner_(
+    owner: Annotated[str, typer.Argument(help="Whose.")] = "me",
+    currency: Annotated[str, typer.Option(help="In what everything is valued: EUR, USD …")] = "",
+    time_zone: Annotated[str, typer.Option(help="Whose midnight ends a day: Europe/Berlin …")] = "",
+    year_starts: Annotated[str, typer.Option(help="The day a tax year begins, MM-DD.")] = "",
+) -> None:
+    """Show or choose how an owner reckons: currency, time zone, the day a year begins."""
+    import pipeline
+    from publish.told import settle_owner
+    from serve.output import say
+    from store import marts
+    from store.lake import open_lake, spare_pandas
+    from store.settings import Settings
+
+    spare_pandas()
+    with open_lake(Settings()) as lake:
+        known = marts.owner_of(lake.con, owner)
+        chosen = marts.Owner(owner, time_zone or known.time_zone, year_starts or known.year_starts, currency or known.currency)
+        if chosen != known:
+            settle_owner(lake, chosen, pipeline.utc_now())
+    say(f"{chosen.owner} reckons in {chosen.currency}, by days of {chosen.time_zone}, in years from {chosen.year_starts}.")
+    if chosen != known:
+        say("Next: gapless publish")
