@@ -13,7 +13,7 @@ from reports.figures import Figures, Row
 FLAGS: Mapping[str, tuple[str, str]] = {
     "missing_price": (
         "without a price for the day, so that proceeds or cost are not known",
-        "run `gapless publish` with a network at hand, or enter the price",
+        "run `gapless publish` with a network at hand, or enter it: `gapless price ASSET DAY AMOUNT`",
     ),
     "short_fall": (
         "of more than is known to have come in, so that the cost is not known",
