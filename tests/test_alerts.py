@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -128,7 +128,7 @@ def test_a_kill_inside_the_sending_repeats_that_message_alone(settings: Settings
     assert len({one.id for one in hook.received}) == 3
 
 
-def test_two_processes_send_each_message_once(settings: Settings, hook: Receiver) -> None:
+def check_two_processes(settings: Settings, hook: Receiver) -> None:
     with open_lake(settings) as lake:
         channels.add(lake, KeyStore(settings), hook.address, owner="me", name="hook", now=NOW)
         write(lake, "hook", *"abcdef")
@@ -140,6 +140,17 @@ def test_two_processes_send_each_message_once(settings: Settings, hook: Receiver
         process.join()
     assert [process.exitcode for process in processes] == [0, 0]
     assert sorted(one.title for one in hook.received) == [f"title {name}" for name in "abcdef"]
+
+
+def test_two_processes_send_each_message_once(settings: Settings, hook: Receiver) -> None:
+    check_two_processes(settings, hook)
+
+
+@pytest.mark.slow
+def test_two_processes_send_each_message_once_on_postgresql(
+    tmp_path: Path, postgres: Callable[[], str], hook: Receiver
+) -> None:
+    check_two_processes(Settings(home=tmp_path / "home", catalog="postgres:" + postgres()), hook)
 
 
 def test_channels_of_the_settings_come_and_go_with_them(tmp_path: Path, hook: Receiver, mail: Receiver) -> None:
