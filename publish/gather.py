@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
 import duckdb
 
+from store import columns
 from store.marts import Owner
 from transforms import transfers
 from transforms.exact import units
@@ -16,12 +17,14 @@ from transforms.tables import query
 from transforms.transfers import Transfer
 from transforms.worth import CURRENCIES, Event
 
-AT_ONCE = 20_000
+AT_ONCE = 50_000
+"""Events in memory at a time."""
+EPOCH = date(1970, 1, 1)
 Dated = tuple[date, Event]
 
 
 def gather(con: duckdb.DuckDBPyConnection, owner: Owner) -> None:
-    """Make `movements` of the trades that tell their own worth, `odd` of all other events with their `flows`, and `accounts`.
+    """Make `movements` of the trades that tell their own worth, `odd` of all other events with their `flows`, `accounts` and `names`.
 
     All of it is of one moment's lake.
     """
@@ -33,18 +36,16 @@ def gather(con: duckdb.DuckDBPyConnection, owner: Owner) -> None:
         ("movements", "told", currency),
         ("odd", "odd", {**currency, "zone": owner.time_zone}),
         ("flows", "flows", {}),
+        ("names", "names", {}),
     ):
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query(name)}", given)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW event_rows AS {query('event_rows')}")
     con.execute("COMMIT")
 
 
 def own_transfers(con: duckdb.DuckDBPyConnection) -> list[Transfer]:
     """Withdrawals of coins that arrived at another account of the same owner. Currencies come and go through banks."""
-    ends = con.execute(
-        "SELECT o.event, o.connection, f.asset, o.occurred_at, f.moved, nullif(f.fee, 0), o.tx_hash FROM flows f JOIN odd o USING (event)"
-        " WHERE o.kind IN ('deposit', 'withdrawal', 'transfer') AND f.moved <> 0"
-        " AND 1 = (SELECT count(*) FROM flows s WHERE s.event = f.event AND s.moved <> 0)"
-    ).fetchall()
+    ends = con.execute(query("transfer_ends")).fetchall()
     moves = [
         (moved, transfers.Movement(event, account, asset, at, abs(units(moved)), None if fee is None else units(fee), tx_hash))
         for event, account, asset, at, moved, fee, tx_hash in ends
@@ -53,28 +54,28 @@ def own_transfers(con: duckdb.DuckDBPyConnection) -> list[Transfer]:
     return transfers.match_transfers((end for moved, end in moves if moved < 0), (end for moved, end in moves if moved > 0))
 
 
-def events(con: duckdb.DuckDBPyConnection, matched: list[Transfer]) -> Iterator[Dated]:
-    """The odd events with their days. Nothing else may be asked of `con` until they are all read."""
+def events(con: duckdb.DuckDBPyConnection, matched: list[Transfer]) -> Iterator[list[Dated]]:
+    """The odd events with their days, some at a time."""
     ends = {
         end.event: (number, pair.arrived.amount) for number, pair in enumerate(matched) for end in (pair.sent, pair.arrived)
     }
-    con.execute(
-        "SELECT o.event, o.day, o.kind, o.fee_told, f.asset, f.moved, f.fee FROM flows f JOIN odd o USING (event)"
-        " ORDER BY o.event, f.asset"
-    )
-    for (event, day, kind, fee_told), rows in groupby(_streamed(con), key=lambda row: row[:4]):
-        outs: dict[str, int] = {}
-        ins: dict[str, int] = {}
-        fees: dict[str, int] = {}
-        for *_, asset, moved, fee in rows:
-            if moved:
-                (ins if moved > 0 else outs)[asset] = abs(units(moved))
-            if fee:
-                fees[asset] = units(fee)
-        transfer, arrives = ends.get(event, (None, 0))
-        yield day, Event(event, kind, outs, ins, fees, fee_told, transfer, arrives)
+    names = [row[0] for row in con.execute("SELECT name FROM names ORDER BY number").fetchall()]
+    (last,) = con.execute("SELECT coalesce(max(event), 0) FROM odd").fetchone() or (0,)
+    for first in range(1, last + 1, AT_ONCE):
+        portion = f"FROM event_rows WHERE event BETWEEN {first} AND {first + AT_ONCE - 1} ORDER BY event, asset"
+        yield [
+            _event(names, ends, key, list(rows)) for key, rows in groupby(zip(*columns.read(con, portion), strict=True), _whose)
+        ]
 
 
-def _streamed(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
-    while rows := con.fetchmany(AT_ONCE):
-        yield from rows
+def _whose(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return row[:4]
+
+
+def _event(names: list[str], ends: dict[int, tuple[int, int]], key: tuple[Any, ...], rows: list[tuple[Any, ...]]) -> Dated:
+    event, day, kind, fee_told = key
+    outs = {names[asset]: -moved for *_, asset, moved, _ in rows if moved < 0}
+    ins = {names[asset]: moved for *_, asset, moved, _ in rows if moved > 0}
+    fees = {names[asset]: fee for *_, asset, _, fee in rows if fee}
+    transfer, arrives = ends.get(event, (None, 0))
+    return EPOCH + timedelta(days=day), Event(event, names[kind], outs, ins, fees, bool(fee_told), transfer, arrives)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 import duckdb
 
 from store import columns
+from store.columns import AMOUNT, NUMBER, TEXT
 from store.marts import Choice
 from transforms.lots import NOTHING, POOLED, Match, Rest, match_lots
 from transforms.tables import query
 
 AT_ONCE = 250_000
 """Movements in memory at a time, unless one asset has more."""
-AMOUNT, NUMBER, TEXT = "DECIMAL(38,18)", "BIGINT", "VARCHAR"
 
 
 def reckon_lots(con: duckdb.DuckDBPyConnection, choice: Choice, assets: Collection[str]) -> None:
@@ -25,9 +23,8 @@ def reckon_lots(con: duckdb.DuckDBPyConnection, choice: Choice, assets: Collecti
     for table in ("matched", "unmatched"):
         con.execute(f"DROP TABLE IF EXISTS {table}")
     _keep(con, [], [], [])
-    with _no_collector():
-        for portion in _portions(con, assets):
-            _reckon_portion(con, choice, portion)
+    for portion in _portions(con, assets):
+        _reckon_portion(con, choice, portion)
 
 
 def _reckon_portion(con: duckdb.DuckDBPyConnection, choice: Choice, portion: dict[str, int]) -> None:
@@ -41,18 +38,6 @@ def _reckon_portion(con: duckdb.DuckDBPyConnection, choice: Choice, portion: dic
         match_lots(islice(rows, size), choice.method, per_account=choice.scope == "account", matches=matches, rest=rest)
         names += [asset] * (len(rest) - len(names))
     _keep(con, _named(matches, movements, (0, 1)), _named(rest, movements, (0, 4)), names)
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Numbers and tuples make no cycles; looking for some among millions of them doubles the time (measured)."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()
 
 
 def _portions(con: duckdb.DuckDBPyConnection, assets: Collection[str]) -> Iterator[dict[str, int]]:

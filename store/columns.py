@@ -13,10 +13,11 @@ from typing import Any
 
 import duckdb
 
+AMOUNT, NUMBER, TEXT = "DECIMAL(38,18)", "BIGINT", "VARCHAR"
 Columns = Mapping[str, tuple[str, Sequence[Any]]]
-"""Name -> (BIGINT, VARCHAR or DECIMAL(38,18); values, None for NULL)."""
-_NUMPY = {"BIGINT": "int64", "VARCHAR": "object"}
-_NOTHING: Mapping[str, Any] = {"BIGINT": 0, "DECIMAL(38,18)": 0, "VARCHAR": ""}
+"""Name -> (AMOUNT, NUMBER or TEXT; values, None for NULL)."""
+_NUMPY = {NUMBER: "int64", TEXT: "object"}
+_NOTHING: Mapping[str, Any] = {NUMBER: 0, AMOUNT: 0, TEXT: ""}
 _LOW = 2**64 - 1
 _JOINED = (
     "CASE WHEN {0}_told THEN ((({0}_high::HUGEINT * 18446744073709551616) + {0}_low)::DECIMAL(38,0)"
@@ -111,7 +112,7 @@ def write(con: duckdb.DuckDBPyConnection, table: str, columns: Columns) -> None:
             else np.ones(len(values), dtype=np.bool_)
         )
         told = [value or _NOTHING[kind] for value in values] if untold else values
-        if kind == "DECIMAL(38,18)":
+        if kind == AMOUNT:
             given[f"{name}_high"] = np.array([value >> 64 for value in told], dtype=np.int64)
             given[f"{name}_low"] = np.array([value & _LOW for value in told], dtype=np.uint64)
             selected.append(_JOINED.format(name))
@@ -126,6 +127,12 @@ def write(con: duckdb.DuckDBPyConnection, table: str, columns: Columns) -> None:
     con.register("given_columns", given)
     con.execute(f"INSERT INTO {table} BY NAME SELECT {', '.join(selected)} FROM given_columns")
     con.unregister("given_columns")
+
+
+def replace(con: duckdb.DuckDBPyConnection, table: str, columns: Columns) -> None:
+    """Make a temp table of columns in the place of one of that name."""
+    con.execute(f"DROP TABLE IF EXISTS {table}")
+    write(con, table, columns)
 
 
 def _formats(stream: Any) -> list[bytes]:
