@@ -17,7 +17,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "reports": {"checks", "store"},
     "pipeline": {"connectors", "intake", "publish", "reports", "store", "checks", "transforms", "alerts"},
     "flows": {"pipeline", "intake", "store", "alerts"},
-    "serve": {"pipeline", "intake", "store", "alerts", "checks", "connectors", "reports"},
+    "serve": {"pipeline", "intake", "publish", "store", "alerts", "checks", "connectors", "reports"},
     "sandbox": set(),
     "proof": set(),
     "bench": {"pipeline", "checks", "intake", "publish", "store", "connectors", "sandbox", "serve", "transforms"},
