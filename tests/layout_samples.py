@@ -64,7 +64,7 @@ class Outcome:
         """Per asset what the rows change its balance by."""
         sums: dict[str, Decimal] = {}
         for row in self.rows:
-            if row["grain"] == "describe":
+            if row["grain"] == "describe" or row.get("status") == "open":
                 continue
             for asset, amount, sign in LEGS:
                 if amount in row and asset in row:

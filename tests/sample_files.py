@@ -99,12 +99,12 @@ def _totals(con: duckdb.DuckDBPyConnection, lines: Sequence[int] | None = None) 
     """What each asset's balance changes by, in all mapped rows or in those of some lines."""
     found = con.execute(
         """FROM (
-            SELECT line, grain, in_asset AS asset, in_amount AS amount FROM mapped
-            UNION ALL SELECT line, grain, out_asset, -out_amount FROM mapped
-            UNION ALL SELECT line, grain, fee_asset, -fee_amount FROM mapped
+            SELECT line, grain, status, in_asset AS asset, in_amount AS amount FROM mapped
+            UNION ALL SELECT line, grain, status, out_asset, -out_amount FROM mapped
+            UNION ALL SELECT line, grain, status, fee_asset, -fee_amount FROM mapped
         )
         SELECT asset, sum(amount)
-        WHERE amount <> 0 AND grain <> 'describe' AND ($lines IS NULL OR line IN $lines)
+        WHERE amount <> 0 AND grain <> 'describe' AND status IS DISTINCT FROM 'open' AND ($lines IS NULL OR line IN $lines)
         GROUP BY asset
         ORDER BY asset""",
         {"lines": lines},
