@@ -74,9 +74,9 @@ def run_checks(lake: Lake, now: datetime, checks: Sequence[Check] = CHECKS) -> l
     frames, broken = _measure(lake, checks, now)
     judged = _judge(frames)
     failed = {(one.check, one.connection) for one in judged if one.verdict == "failed"}
-    evidence = {check.name: _evidence(lake.con, check, failed, now) for check in checks if check.name in frames}
+    evidence, hidden = _look(lake.con, [check for check in checks if check.name in frames], failed, now)
     settled = corrections.settled(lake.con)
-    results = [*broken, *(_result(one, evidence[one.check], settled) for one in judged)]
+    results = [*broken, *hidden, *(_result(one, evidence.get(one.check, ()), settled) for one in judged)]
     unclear = {(one.check, one.connection) for one in results if one.verdict == "broken"}
     if results:
         lake.commit(lambda con: _keep(con, results, evidence, unclear, now))
@@ -109,7 +109,21 @@ def _judge(frames: Mapping[str, pd.DataFrame]) -> list[Judgement]:
     return judge(frames)
 
 
-def _evidence(con: duckdb.DuckDBPyConnection, check: Check, failed: set[tuple[str, str]], now: datetime) -> list[_Evidence]:
+def _look(
+    con: duckdb.DuckDBPyConnection, checks: Sequence[Check], failed: Set[tuple[str, str]], now: datetime
+) -> tuple[dict[str, list[_Evidence]], list[CheckResult]]:
+    """The rows behind what failed, by check, and the checks whose rows could not be shown."""
+    found: dict[str, list[_Evidence]] = {}
+    broken: list[CheckResult] = []
+    for check in checks:
+        try:
+            found[check.name] = _evidence(con, check, failed, now)
+        except duckdb.Error as exc:
+            broken.append(_broken(check, EVERY_CONNECTION, str(exc).splitlines()[0]))
+    return found, broken
+
+
+def _evidence(con: duckdb.DuckDBPyConnection, check: Check, failed: Set[tuple[str, str]], now: datetime) -> list[_Evidence]:
     """The rows behind what failed, by connection and source."""
     names = [connection for name, connection in failed if name == check.name]
     if not names:

@@ -94,6 +94,13 @@ def test_a_check_that_cannot_run_is_broken_and_what_it_found_stands(lake: Lake) 
     assert findings(lake) == found
 
 
+def test_a_check_whose_rows_cannot_be_shown_is_broken_beside_its_verdict(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    (stale,) = STALE
+    monkeypatch.setitem(stale.__dict__, "evidence", "SELECT nothing FROM nowhere")
+    assert [(one.connection, one.verdict) for one in run_checks(lake, NOW, STALE)] == [("", "broken"), ("late", "failed")]
+    assert findings(lake) == []
+
+
 def test_a_figure_that_is_missing_or_doubled_is_broken_not_passed() -> None:
     frame = pd.DataFrame({"connection": ["a", "b", "c", "c"], "open_gaps": [0.0, None, 0.0, 0.0]})
     told = [(one.connection, one.verdict) for one in judge({"open_gaps": frame})]
