@@ -22,13 +22,21 @@ EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Siblings:
+    """The connections to one exchange: stopped for the same reason within a day, stopped for any, all that are synced."""
+
+    together: int = 1
+    stopped: int = 1
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """One incident with what else its owner should hear.
 
     guide: None for gapless itself. as_of: until when everything that moves balances was read, None if nothing was;
     complete_until: and nothing is missing before.
-    together: connections of this exchange that stopped for the same reason within a day, of how many there are.
-    news: of a notice, the findings that were not told yet.
+    siblings: all connections to this exchange. news: of a notice, the findings that were not told yet.
     """
 
     incident: Incident
@@ -36,8 +44,7 @@ class Trouble:
     as_of: datetime | None
     tax_year: str
     complete_until: datetime | None = None
-    together: int = 1
-    siblings: int = 1
+    siblings: Siblings = Siblings()
     news: tuple[str, ...] = ()
 
     @property
@@ -139,11 +146,13 @@ def _said(trouble: Trouble) -> list[str]:
 
 
 def _together(trouble: Trouble) -> list[str]:
-    if trouble.siblings < 2 or trouble.incident.causes[0] in ("stale", "run_died", "scheduler_silent", "ours"):
-        return []
-    if trouble.together > 1:
-        return [words.TOGETHER.format(count=trouble.together, total=trouble.siblings, exchange=trouble.exchange)]
-    return [words.ALONE.format(exchange=trouble.exchange)]
+    """Whether the exchange or the one key is the likelier place to look at."""
+    all_here, cause = trouble.siblings, trouble.incident.causes[0]
+    if all_here.together > 1 and cause not in ("stale", "run_died", "run_failed", "scheduler_silent", "ours"):
+        return [words.TOGETHER.format(count=all_here.together, total=all_here.count, exchange=trouble.exchange)]
+    if all_here.stopped == 1 < all_here.count and words.KEY_HELPS & set(trouble.incident.causes):
+        return [words.ALONE.format(exchange=trouble.exchange)]
+    return []
 
 
 def _stale(trouble: Trouble) -> list[str]:
@@ -158,7 +167,7 @@ def _stale(trouble: Trouble) -> list[str]:
 def _ways_out(trouble: Trouble) -> list[str]:
     """The two ways out of a stopped import, each a link; new keys only where they can help."""
     one = trouble.incident
-    lines = [words.TO_DO.format(what=words.what_to_do(one.causes))]
+    lines = [_advice(one.causes)]
     if trouble.guide is None:
         return lines
     if words.KEY_HELPS & set(one.causes):
@@ -168,7 +177,7 @@ def _ways_out(trouble: Trouble) -> list[str]:
     lines.append(words.UPLOAD.format(link=f"[[upload:{one.connection}]]"))
     export = best_export(trouble.guide)
     if export is not None:
-        since = day(trouble.as_of - timedelta(days=1)) if trouble.as_of else "the first day"
+        since = day(trouble.as_of - timedelta(days=1)) if trouble.as_of else words.FIRST_DAY
         lines.append(words.UPLOAD_WHAT.format(export=export.name, since=since))
         lines += [words.UPLOAD_STEP.format(number=number, step=step) for number, step in enumerate(export.steps, start=1)]
     return lines
@@ -246,7 +255,8 @@ def _notice(what: What, trouble: Trouble) -> Message:
 
 
 def _advice(kinds: Sequence[str]) -> str:
-    return words.TO_DO.format(what=words.what_to_do(kinds))
+    told = words.what_to_do(kinds)
+    return words.sentence(told) if told.startswith(words.NOTHING) else words.TO_DO.format(what=told)
 
 
 def _days(length: timedelta) -> str:

@@ -23,7 +23,8 @@ from itertools import groupby
 
 import duckdb
 
-from alerts.compose import Message, Trouble, What, compose, digest
+from alerts.compose import Message, Siblings, Trouble, What, compose, digest
+from checks.route import PASSING
 from connectors import guides
 from store import deliveries, incidents
 from store.deliveries import Outgoing
@@ -35,7 +36,6 @@ STORM = 3
 ROUND = timedelta(minutes=15)
 """How often `watch` looks: what happens within it is one round."""
 EXPIRY_DAYS = (1, 7, 14)
-MENDED_BY_WAITING = frozenset({"rate_limited", "maintenance", "unreachable", "answer_unreadable", "run_died"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _due(con: duckdb.DuckDBPyConnection, one: Incident, now: datetime) -> _Due |
         return _Due(one, "opened") if one.urgent else None
     if one.told == "bridged":
         return _Due(one, "bridge_over")
-    if MENDED_BY_WAITING.issuperset(one.told_causes) and one.causes[0] not in MENDED_BY_WAITING and one.told == "opened":
+    if PASSING.issuperset(one.told_causes) and one.causes[0] not in PASSING and one.told == "opened":
         return _Due(one, "changed")
     passed = sum(now - one.phase_at >= after for after in REMINDERS)
     return _Due(replace(one, reminders=passed), "reminder") if passed > one.reminders else None
@@ -200,20 +200,20 @@ def _trouble(con: duckdb.DuckDBPyConnection, due: _Due, now: datetime) -> Troubl
     if one.connection == SYSTEM or row is None:
         return Trouble(one, None, None, _tax_year(one.since_at, None, None), news=due.news)
     exchange, as_of, complete_until, zone, year_starts = row
-    together, siblings = _siblings(con, one, exchange, now) if one.kind == "import_stopped" else (1, 1)
+    siblings = _siblings(con, one, exchange, now) if one.kind == "import_stopped" else Siblings()
     year = _tax_year(as_of or one.since_at, zone, year_starts)
-    return Trouble(one, guides.load(exchange), as_of, year, complete_until, together, siblings, due.news)
+    return Trouble(one, guides.load(exchange), as_of, year, complete_until, siblings, due.news)
 
 
-def _siblings(con: duckdb.DuckDBPyConnection, one: Incident, exchange: str, now: datetime) -> tuple[int, int]:
-    """How many connections of the exchange stopped for the same reason within a day, of how many there are."""
+def _siblings(con: duckdb.DuckDBPyConnection, one: Incident, exchange: str, now: datetime) -> Siblings:
     row = con.execute(
-        "SELECT count(*) FILTER (i.incident IS NOT NULL), count(*) FROM lake.ops.connections c LEFT JOIN lake.ops.incidents i"
-        " ON i.connection = c.connection AND i.kind = 'import_stopped' AND i.state <> 'closed' AND i.phase_at > ?"
-        " AND json_extract_string(i.causes, '$[0]') = ? WHERE c.exchange = ? AND c.frozen_at IS NULL",
+        "SELECT count(*) FILTER (i.phase_at > ? AND json_extract_string(i.causes, '$[0]') = ?), count(i.incident), count(*)"
+        " FROM lake.ops.connections c LEFT JOIN lake.ops.incidents i"
+        " ON i.connection = c.connection AND i.kind = 'import_stopped' AND i.state <> 'closed'"
+        " WHERE c.exchange = ? AND c.frozen_at IS NULL",
         [now - timedelta(days=1), one.causes[0], exchange],
     ).fetchone()
-    return (max(1, row[0]), row[1]) if row else (1, 1)
+    return Siblings(*row) if row else Siblings()
 
 
 def _tax_year(moment: datetime, zone: str | None, year_starts: str | None) -> str:

@@ -220,6 +220,24 @@ def test_three_that_were_sent_at_once_and_the_rest_as_a_digest(story: Story) -> 
     assert story.told() == []
 
 
+def test_connections_that_fail_together_point_to_the_exchange_and_one_alone_to_its_key(story: Story) -> None:
+    story.connect("other")
+    story.fails("key_expired")
+    story.wait(HOUR)
+    story.fails("key_expired", name="other")
+    alone, together = story.bodies()
+    assert "Your other connections to Kraken answer: this points to this key, not to the exchange." in alone
+    assert "2 of your 2 connections to Kraken failed together: this points to the exchange" in together
+
+
+def test_an_outage_seen_by_one_of_two_connections_blames_no_key(story: Story) -> None:
+    story.connect("other")
+    for _ in range(3):
+        story.fails("maintenance")
+    assert "points to" not in story.bodies()[0]
+    assert "Nothing to do: the next run goes on.\ngapless goes on trying by itself" in story.bodies()[0]
+
+
 def test_each_owner_gets_messages_on_their_own_channels(story: Story) -> None:
     story.connect("hers")
     story.con.execute("UPDATE lake.ops.connections SET owner = 'anna' WHERE connection = 'hers'")
