@@ -54,15 +54,19 @@ def post(con: duckdb.DuckDBPyConnection, settings: Settings, now: datetime, *, r
         return 0
     deliveries.list_settings_channels(con, settings, now)
     written = 0
-    for (owner, what), group in groupby(sorted(due, key=_sort), key=lambda one: (one.incident.owner, one.what)):
+    for (owner, what, _kind), group in groupby(sorted(due, key=_order), key=_sort):
         channels = deliveries.channels_of(con, owner)
         if channels:  # who has no channel is told as soon as there is one
             written += _write(con, list(group), owner, what, channels, now, round_ends)
     return written
 
 
-def _sort(one: _Due) -> tuple[str, str, datetime, str]:
-    return one.incident.owner, one.what, one.incident.opened_at, one.incident.id
+def _sort(one: _Due) -> tuple[str, What, str]:
+    return one.incident.owner, one.what, one.incident.kind
+
+
+def _order(one: _Due) -> tuple[tuple[str, What, str], datetime, str]:
+    return _sort(one), one.incident.opened_at, one.incident.id
 
 
 def _due(con: duckdb.DuckDBPyConnection, one: Incident, now: datetime) -> _Due | None:
@@ -145,25 +149,14 @@ def _write_digest(
 ) -> int:
     unsent = deliveries.silence_unsent(con, owner, what, now - ROUND)
     parts = [*(Message(title, body) for _, title, body in unsent), *(message for _, message in composed)]
-    told = digest(parts, stopped=what == "opened")
+    told = digest(parts, stopped=what == "opened" and composed[0][0].incident.kind == "import_stopped")
     about = " ".join(
         [*(incident for incident, _, _ in unsent), *(f"{one.incident.id}:{one.incident.messages}" for one, _ in composed)]
     )
+    names = {channel: deliveries.message_id(about, f"digest {what}", 0, channel) for channel in channels}
     deliveries.put(
         con,
-        [
-            Outgoing(
-                deliveries.message_id(about, f"digest {what}", 0, channel),
-                None,
-                owner,
-                channel,
-                "digest",
-                now,
-                told.title,
-                told.body,
-            )
-            for channel in channels
-        ],
+        [Outgoing(name, None, owner, channel, "digest", now, told.title, told.body) for channel, name in names.items()],
     )
     for one, _ in composed:
         _remember(con, one)
