@@ -15,6 +15,8 @@ THINNEST = 0.7
 """Percent of the strip that a stretch has at least, else a gap of two days in ten years would not be seen."""
 BEYOND_NOW = 0.015
 MOST_MARKS = 8
+LAST_MARK = 88
+"""Percent, less two for each letter: what stands further right would run into `today` on a phone."""
 LAYERS: Mapping[str, str] = {
     "api": "read from the exchange",
     "file": "from a file you uploaded",
@@ -144,7 +146,11 @@ class _Ruler:
             inside = [month for month in months if self.begins <= month <= self.now]
             pace = -(-len(inside) // 6) or 1
             dates = [(month, f"{month:%b %Y}") for month in inside[::pace]]
-        return tuple(Mark(_percent(max(0.0, self.place(date))), words) for date, words in dates if -2 <= self.place(date) <= 84)
+        return tuple(
+            Mark(_percent(max(0.0, self.place(date))), words)
+            for date, words in dates
+            if -2 <= self.place(date) <= LAST_MARK - 2 * len(words)
+        )
 
 
 def _percent(number: float) -> str:
