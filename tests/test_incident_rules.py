@@ -47,6 +47,15 @@ class Story:
         self.sees("import_stopped", name, causes=causes, said="no", by="exchange")
         settle(self.con, self.settings, self.now)
 
+    def covers(self, basis: str, start: datetime, end: datetime, stream: str = "ledger") -> None:
+        self.con.execute(
+            "INSERT INTO lake.core.coverage VALUES ('main', ?, 'all', ?, ?, ?, 'x', ?)", [stream, start, end, basis, self.now]
+        )
+
+    def expects(self, *streams: str) -> None:
+        for stream in streams:
+            self.con.execute("INSERT INTO lake.ops.scopes VALUES ('main', ?, 'all', true, ?, NULL)", [stream, NOW])
+
     def works(self, name: str = "main") -> None:
         keep.resolve_kinds(self.con, name, ["import_stopped", "stale", "run_died", "run_failed"], self.now)
         settle(self.con, self.settings, self.now)
@@ -190,6 +199,40 @@ def test_a_relapse_of_what_was_never_told_is_told(story: Story) -> None:
     story.works()
     story.fails("key_expired")
     assert (story.told(), story.steps()) == ([OPENED], ["opened", "closed", "reopened"])
+
+
+def test_files_bridge_what_is_missing_only_where_they_cover_every_stream_without_a_hole(story: Story) -> None:
+    story.expects("ledger", "rewards")
+    for stream in ("ledger", "rewards"):
+        story.covers("paged", NOW - 300 * DAY, NOW - DAY, stream)
+    story.fails("key_expired")
+    story.covers("running_balance", NOW - 2 * DAY, NOW, "ledger")
+    story.watch()
+    story.covers("running_balance", NOW - 12 * HOUR, NOW, "rewards")
+    story.watch()
+    assert (story.told(), story.steps()) == ([OPENED], ["opened"])
+    story.covers("owner", NOW - DAY, NOW - 12 * HOUR, "rewards")
+    story.watch()
+    assert story.told() == [f"{WHERE}: your files cover it until 14 Nov 2026, 09:05 UTC"]
+    for _ in range(2):
+        story.wait(3 * DAY)
+        story.fails("key_expired")
+        story.watch()
+    assert story.told() == []
+    story.wait(DAY + HOUR)
+    story.watch()
+    assert (len(story.told()), story.steps()) == (1, ["opened", "bridged", "unbridged"])
+
+
+def test_a_bridge_that_is_taken_back_is_no_bridge(story: Story) -> None:
+    story.expects("ledger")
+    story.covers("paged", NOW - 300 * DAY, NOW - DAY)
+    story.fails("key_expired")
+    story.covers("owner", NOW - 2 * DAY, NOW)
+    story.watch()
+    story.con.execute("DELETE FROM lake.core.coverage WHERE basis = 'owner'")
+    story.watch()
+    assert (story.steps(), story.states()[0][1]) == (["opened", "bridged", "unbridged"], "open")
 
 
 def test_more_than_three_in_one_round_are_one_digest(story: Story) -> None:
