@@ -180,17 +180,17 @@ class _Merge:
             self._run("take_out_findings")
         for step in ("put_in", "put_in_ids", "put_in_findings"):
             self._run(step)
-        return self._write_rows(counts)
-
-    def _settle_untouched(self) -> Merged:
-        self._run("untouched")
-        return self._write_rows({"new": 0, "changed": 0, "removed": 0})
-
-    def _write_rows(self, counts: dict[str, int]) -> Merged:
         if self._run("moving"):
             self._run("move_rows")
         self._run("write_rows")
         return Merged(known=self._run("known"), kept=self._kept(), **counts)
+
+    def _settle_untouched(self) -> Merged:
+        """No day is touched: nothing is derived, nothing differs."""
+        ((rows, known),) = self._rows("what_is_known")
+        if rows:
+            self._run("only_known")
+        return Merged(0, known, 0, 0, self._kept())
 
     def _kept(self) -> dict[str, int]:
         from_api = self._number("SELECT count(*) FROM (SELECT 1 FROM incoming WHERE origin = 'api' LIMIT 1)")
