@@ -135,7 +135,11 @@ def _refuse_doubled(file: str, match: Match) -> None:
     cells = [fold(cell) for cell in match.header.cells]
     expected: dict[str, int] = {}
     for column in match.layout.columns:
-        if column.name in match.at and column.type != "per_asset":
+        if column.type == "per_asset":
+            found = [_searched(column, cell) for cell in match.header.cells]
+            if len(list(filter(None, found))) > len(match.per_asset[column.name]):
+                raise FileRefused(file, "an asset stands twice in the header", line=match.header.line, column=column.name)
+        elif column.name in match.at:
             cell = cells[match.at[column.name]]
             expected[cell] = max(expected.get(cell, 1), column.nth)
     for name, position in match.at.items():

@@ -90,11 +90,11 @@ CREATE OR REPLACE TEMP MACRO per_asset_text(v, asset) AS
 -- '1.23457E+17': what a spreadsheet leaves of a long number
 CREATE OR REPLACE TEMP MACRO is_damaged_id(v) AS contains(upper(v), 'E+') AND regexp_full_match(upper(v), '[0-9]([.,][0-9]+)?E\+[0-9]+');
 
--- a * b to 18 digits: two (38,18) cannot be multiplied, their whole and broken parts can
+-- a * b to 18 digits, NULL where it does not fit: two (38,18) cannot be multiplied, their whole and broken parts can
 CREATE OR REPLACE TEMP MACRO exact_product(a, b) AS (
-    (trunc(a)::DECIMAL(18,0) * trunc(b)::DECIMAL(18,0))::DECIMAL(38,18)
-    + (trunc(a)::DECIMAL(18,0) * (b - trunc(b))::DECIMAL(18,18))::DECIMAL(38,18)
-    + ((a - trunc(a))::DECIMAL(18,18) * trunc(b)::DECIMAL(18,0))::DECIMAL(38,18)
+    try_cast(try_cast(trunc(a) AS DECIMAL(18,0)) * try_cast(trunc(b) AS DECIMAL(18,0)) AS DECIMAL(38,18))
+    + try_cast(try_cast(trunc(a) AS DECIMAL(18,0)) * (b - trunc(b))::DECIMAL(18,18) AS DECIMAL(38,18))
+    + try_cast((a - trunc(a))::DECIMAL(18,18) * try_cast(trunc(b) AS DECIMAL(18,0)) AS DECIMAL(38,18))
     + ((a - trunc(a))::DECIMAL(18,18) * (b - trunc(b))::DECIMAL(18,18))::DECIMAL(38,18)
 );
 
@@ -209,14 +209,6 @@ CREATE OR REPLACE TEMP MACRO fate_of(status) AS CASE
 -- [base, quote] of 'BTC/USDT', 'BTC_USDT', 'BTCUSDT' where the exchange lists no markets: the quotes that trading is done in
 CREATE OR REPLACE TEMP MACRO pair_of(pair) AS split_pair(pair, ['USDT', 'USDC', 'FDUSD', 'TUSD', 'BUSD', 'USDE', 'USD1', 'BTC', 'ETH', 'EUR',
     'USD', 'GBP', 'TRY', 'BRL', 'DAI', 'BNB', 'TRX', 'JPY', 'KRW']);
-
--- a * b to 18 digits: two (38,18) cannot be multiplied, their whole and broken parts can
-CREATE OR REPLACE TEMP MACRO product_of(a, b) AS (
-    (trunc(a)::DECIMAL(18,0) * trunc(b)::DECIMAL(18,0))::DECIMAL(38,18)
-    + (trunc(a)::DECIMAL(18,0) * (b - trunc(b))::DECIMAL(18,18))::DECIMAL(38,18)
-    + ((a - trunc(a))::DECIMAL(18,18) * trunc(b)::DECIMAL(18,0))::DECIMAL(38,18)
-    + ((a - trunc(a))::DECIMAL(18,18) * (b - trunc(b))::DECIMAL(18,18))::DECIMAL(38,18)
-);
 
 -- an amount cut to so many digits after its point, as exchanges round what they charge
 CREATE OR REPLACE TEMP MACRO cut_to(amount, digits) AS trunc(amount, digits)::DECIMAL(38,18);

@@ -168,6 +168,8 @@ def test_columns_of_every_asset_become_a_map(con: duckdb.DuckDBPyConnection, tmp
         ("BTC", "0.05"), ("USD", "1250"), ("1INCH", "2.5"),
     ]  # fmt: skip
     assert quarantined(con) == [(5, "amounts", "x", "not an amount")]
+    with pytest.raises(FileRefused, match="an asset stands twice in the header"):
+        read(con, tmp_path, "time,BTC Amount BTC,BTC Amount BTC\n2025-07-01 10:00:00,1,2\n", wide)
 
 
 def test_ids_and_dates_that_a_spreadsheet_cut(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ WITH told AS (
 )
 SELECT
     line,
-    CASE WHEN coins IS NULL THEN 'unknown market ' || pair END AS quarantine,
+    CASE WHEN coins IS NULL THEN 'unknown market ' || pair
+         WHEN worth IS NULL THEN 'amount times price is out of range' END AS quarantine,
     'movement' AS grain,
     CASE WHEN regexp_full_match(id, '[0-9]+') THEN 'fill' END AS namespace,
     CASE WHEN regexp_full_match(id, '[0-9]+') THEN coins[1] || '/' || coins[2] || ':' || id END AS row_id,
