@@ -19,6 +19,7 @@ import pytest
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_fixed
 
 from sandbox.server import Sandbox
+from serve.page.sync_runs import PrefectStarter
 from store.lake import open_lake
 from store.settings import Settings
 from tests.accounts import UNTIL, connect, fast_sandbox, lake_legs, normal, true_legs
@@ -122,6 +123,22 @@ def test_a_failed_task_runs_its_hook_in_the_worker(system: System, sandbox: Sand
     with open_lake(Settings(home=system.home), read_only=True) as lake:
         found = lake.con.execute("SELECT connection, source FROM lake.ops.findings WHERE kind = 'run_failed'").fetchall()
     assert found == [("kraken-main", run["id"])]
+
+
+def test_the_page_starts_a_run_by_its_deployments_name_and_links_to_it(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", system.url)
+    monkeypatch.setenv("PREFECT_UI_URL", system.url.removesuffix("/api"))
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", "owner:" + (system.home / "prefect" / "password").read_text())
+    starter = PrefectStarter()
+    address = starter.start("kraken-main")
+    assert address.startswith(f"{starter.address}/runs/flow-run/")
+    wait_for(lambda: address in [run.address for run in starter.runs("kraken-main")], RUN_WITHIN, system.log)
+
+
+def test_the_page_is_up_beside_the_server(system: System) -> None:
+    port = int(system.url.removesuffix("/api").rpartition(":")[2]) + 1
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in", timeout=60) as answer:
+        assert "<h1>Sign in</h1>" in answer.read().decode()
 
 
 def free_port() -> int:
