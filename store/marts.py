@@ -15,7 +15,7 @@ STATEMENTS = Path(__file__).parent / "marts"
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """How an owner reckons. zone: its midnight ends a day; year_starts: 'MM-DD'; currency: of every value."""
+    """How an owner reckons. time_zone: its midnight ends a day; year_starts: 'MM-DD'; currency: of every value."""
 
     owner: str = "me"
     time_zone: str = "UTC"
