@@ -23,13 +23,14 @@ it. A trade on credit (信用) moves a position, not these amounts: only its fee
 WITH sided AS (
     SELECT *, CASE WHEN lower(side) IN ('buy', '買', '買い') THEN 'buy' WHEN lower(side) IN ('sell', '売', '売り') THEN 'sell' END AS word,
         regexp_split_to_array(upper(pair), '[_/]')[1] AS base, regexp_split_to_array(upper(pair), '[_/]')[2] AS quote,
-        coalesce(account, '現物') <> '現物' AS on_margin, product_of(amount, price) AS paid
+        coalesce(account, '現物') <> '現物' AS on_margin, exact_product(amount, price) AS paid
     FROM rows
 )
 SELECT
     line,
     CASE WHEN word IS NULL THEN 'side ' || side || ' is neither a purchase nor a sale'
-         WHEN quote IS NULL THEN 'pair ' || pair || ' is not base_quote' END AS quarantine,
+         WHEN quote IS NULL THEN 'pair ' || pair || ' is not base_quote'
+         WHEN paid IS NULL THEN 'amount times price is out of range' END AS quarantine,
     'movement' AS grain,
     'trade' AS namespace,
     base || '/' || quote || ':' || trade_id AS row_id,

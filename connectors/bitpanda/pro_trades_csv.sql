@@ -20,10 +20,11 @@ time        = { type = "time", names = ["Time (UTC)"] }
 
 What was paid is not told: it is amount times price. The fee is apart, in any asset.
 */
-WITH sided AS (SELECT *, lower(type) = 'buy' AS buys, product_of(amount, price) AS paid FROM rows)
+WITH sided AS (SELECT *, lower(type) = 'buy' AS buys, exact_product(amount, price) AS paid FROM rows)
 SELECT
     line,
-    CASE WHEN lower(type) NOT IN ('buy', 'sell') THEN 'type ' || type || ' is neither BUY nor SELL' END AS quarantine,
+    CASE WHEN lower(type) NOT IN ('buy', 'sell') THEN 'type ' || type || ' is neither BUY nor SELL'
+         WHEN paid IS NULL THEN 'amount times price is out of range' END AS quarantine,
     'movement' AS grain,
     'pro_trade' AS namespace,
     trade_id AS row_id,

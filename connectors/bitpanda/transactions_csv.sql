@@ -30,7 +30,7 @@ wallet `staking`.
 */
 WITH sided AS (
     SELECT *, lower(type) AS word, lower(way) = 'outgoing' AS goes, class = 'Fiat' OR quantity IS NULL AS is_money,
-        CASE WHEN fee > 0 THEN coalesce(fee_code, fiat) END AS payer, product_of(quantity, price) AS worth,
+        CASE WHEN fee > 0 THEN coalesce(fee_code, fiat) END AS payer, exact_product(quantity, price) AS worth,
         coalesce(fee, 0) AS charged
     FROM rows
 ),

@@ -21,7 +21,7 @@ Three lines stand above the header: name, user, date. Whether the total includes
 total is price times quantity, with the fee or without.
 */
 WITH sided AS (
-    SELECT *, contains(upper(type), 'BUY') AS buys, contains(upper(type), 'SELL') AS sells, product_of(price, quantity) AS worth, abs(fee) AS charged
+    SELECT *, contains(upper(type), 'BUY') AS buys, contains(upper(type), 'SELL') AS sells, exact_product(price, quantity) AS worth, abs(fee) AS charged
     FROM rows
 ),
 valued AS (

@@ -33,7 +33,7 @@ WITH told AS (
 priced AS (
     SELECT *, number_of(fill.size) AS size, number_of(fill.price) AS price, word IN ('buy', 'sell') AND fill.verb <> '' AS fills FROM told
 ),
-valued AS (SELECT *, product_of(size, price) AS worth FROM priced)
+valued AS (SELECT *, exact_product(size, price) AS worth FROM priced)
 SELECT
     line,
     CASE WHEN word IN ('buy', 'sell') AND NOT fills AND regexp_matches(comment, '^(Buy|Sell) Order') THEN 'reserved'
@@ -41,7 +41,7 @@ SELECT
          WHEN word = 'deposit' AND lower(balance) = 'pending' THEN 'pending'
          WHEN word = 'deposit' AND NOT (ends_with(coalesce(comment, ''), 'Completed') OR starts_with(coalesce(comment, ''), 'Confirmed')) THEN 'not_completed' END AS skip,
     CASE WHEN word IN ('buy', 'sell') AND NOT fills AND NOT coalesce(regexp_matches(comment, '^(Buy|Sell) Order'), false) THEN 'its comment tells no fill: ' || coalesce(comment, '')
-    END AS quarantine,
+         WHEN fills AND worth IS NULL THEN 'amount times price is out of range' END AS quarantine,
     'movement' AS grain,
     CASE WHEN word IN ('wallet_buy', 'wallet_sell') THEN 'wallet:' || epoch_ms(time) // 1000 END AS event_id,
     time AS occurred_at,

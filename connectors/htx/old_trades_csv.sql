@@ -21,7 +21,7 @@ where it is no more than that, price times amount is what was paid.
 */
 WITH sided AS (
     SELECT *, lower(side) = 'buy' AS buys, split_part(upper(pair), '/', 1) AS base, split_part(upper(pair), '/', 2) AS quote,
-        product_of(price, amount) AS worth
+        exact_product(price, amount) AS worth
     FROM rows
 ),
 valued AS (

@@ -27,11 +27,11 @@ missing the amount's share. The file has no ids and tells no fees.
 WITH sided AS (
     SELECT rows.*, lower(side) = 'buy' AS buys, lower(replace(status, ' ', '')) AS word,
         coalesce(markets.base, pair_of(pair)[1]) AS base, coalesce(markets.quote, pair_of(pair)[2]) AS quote,
-        product_of(filled, average) AS worth
+        exact_product(filled, average) AS worth
     FROM rows LEFT JOIN markets ON markets.symbol = replace(rows.pair, '_', '')
 ),
 valued AS (
-    SELECT *, CASE WHEN filled = ordered THEN amount WHEN average > 0 THEN worth ELSE amount * (filled / ordered)::DECIMAL(18,12) END::DECIMAL(38,18) AS paid
+    SELECT *, CASE WHEN filled = ordered THEN amount WHEN average > 0 THEN worth ELSE amount * try_cast(filled / ordered AS DECIMAL(18,12)) END::DECIMAL(38,18) AS paid
     FROM sided
 )
 SELECT
@@ -41,7 +41,8 @@ SELECT
          WHEN word NOT IN ('filled', 'successful', 'finished', 'partiallyfilled', 'partialfilled', 'partiallycanceled', 'partiallycancelled', 'canceled', 'cancelled')
              THEN 'unknown status ' || status
          WHEN lower(side) NOT IN ('buy', 'sell') THEN 'direction ' || side || ' is neither Buy nor Sell'
-         WHEN quote IS NULL THEN 'pair ' || pair || ' ends in no known quote' END AS quarantine,
+         WHEN quote IS NULL THEN 'pair ' || pair || ' ends in no known quote'
+         WHEN paid IS NULL THEN 'what was paid is not told' END AS quarantine,
     'order' AS grain,
     time AS occurred_at,
     'trade' AS kind,

@@ -29,14 +29,15 @@ WITH cleaned AS (
         lower(side) = 'buy' AS buys
     FROM rows
 ),
-priced AS (SELECT *, cut_to(product_of(size, at_price), 8) AS total FROM cleaned),
-charged AS (SELECT *, CASE WHEN buys THEN product_of(size, rate) ELSE product_of(total, rate) END AS charge FROM priced)
+priced AS (SELECT *, cut_to(exact_product(size, at_price), 8) AS total FROM cleaned),
+charged AS (SELECT *, CASE WHEN buys THEN exact_product(size, rate) ELSE exact_product(total, rate) END AS charge FROM priced)
 SELECT
     line,
     CASE WHEN at_price IS NULL THEN 'price ' || price || ' is no number'
          WHEN size IS NULL THEN 'amount ' || amount || ' is no number'
          WHEN pair.base = '' THEN 'market ' || market || ' is in no known quote'
-         WHEN lower(side) NOT IN ('buy', 'sell') THEN 'side ' || side || ' is neither Buy nor Sell' END AS quarantine,
+         WHEN lower(side) NOT IN ('buy', 'sell') THEN 'side ' || side || ' is neither Buy nor Sell'
+         WHEN total IS NULL OR charge IS NULL THEN 'amount times price is out of range' END AS quarantine,
     'movement' AS grain,
     'trade' AS namespace,
     poloniex_asset(pair.base) || '/' || poloniex_asset(pair.quote) || ':' || trade_id AS row_id,
