@@ -90,11 +90,11 @@ CREATE OR REPLACE TEMP MACRO per_asset_text(v, asset) AS
 -- '1.23457E+17': what a spreadsheet leaves of a long number
 CREATE OR REPLACE TEMP MACRO is_damaged_id(v) AS contains(upper(v), 'E+') AND regexp_full_match(upper(v), '[0-9]([.,][0-9]+)?E\+[0-9]+');
 
--- a * b to 18 digits: two (38,18) cannot be multiplied, their whole and broken parts can
+-- a * b to 18 digits, NULL where it does not fit: two (38,18) cannot be multiplied, their whole and broken parts can
 CREATE OR REPLACE TEMP MACRO exact_product(a, b) AS (
-    (trunc(a)::DECIMAL(18,0) * trunc(b)::DECIMAL(18,0))::DECIMAL(38,18)
-    + (trunc(a)::DECIMAL(18,0) * (b - trunc(b))::DECIMAL(18,18))::DECIMAL(38,18)
-    + ((a - trunc(a))::DECIMAL(18,18) * trunc(b)::DECIMAL(18,0))::DECIMAL(38,18)
+    try_cast(try_cast(trunc(a) AS DECIMAL(18,0)) * try_cast(trunc(b) AS DECIMAL(18,0)) AS DECIMAL(38,18))
+    + try_cast(try_cast(trunc(a) AS DECIMAL(18,0)) * (b - trunc(b))::DECIMAL(18,18) AS DECIMAL(38,18))
+    + try_cast((a - trunc(a))::DECIMAL(18,18) * try_cast(trunc(b) AS DECIMAL(18,0)) AS DECIMAL(38,18))
     + ((a - trunc(a))::DECIMAL(18,18) * (b - trunc(b))::DECIMAL(18,18))::DECIMAL(38,18)
 );
 

@@ -5,6 +5,6 @@ CREATE OR REPLACE TEMP MACRO bitmex_asset(code) AS
 
 -- NULL where the unit of the currency is not known
 CREATE OR REPLACE TEMP MACRO bitmex_amount(units, code) AS CASE
-    WHEN coalesce(code, 'XBt') = 'XBt' THEN product_of(units, 0.00000001::DECIMAL(38,18))
-    WHEN code IN ('USDt', 'MAMUSd') THEN product_of(units, 0.000001::DECIMAL(38,18))
+    WHEN coalesce(code, 'XBt') = 'XBt' THEN exact_product(units, 0.00000001::DECIMAL(38,18))
+    WHEN code IN ('USDt', 'MAMUSd') THEN exact_product(units, 0.000001::DECIMAL(38,18))
 END;
