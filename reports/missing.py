@@ -23,6 +23,22 @@ FLAGS: Mapping[str, tuple[str, str]] = {
         "of coins that arrived from an account that is not connected, so that their cost is not known",
         "connect the account they came from, or upload its export",
     ),
+    "missing_fee_price": (
+        "with a fee in a coin that has no price for the day, so that the fee is counted nowhere",
+        "run `gapless publish` with a network at hand, or enter it: `gapless price ASSET DAY AMOUNT`",
+    ),
+    "fee_untold": (
+        "whose fee no source tells",
+        "upload an export that has the fees",
+    ),
+    "one_sided": (
+        "of which only one side is known, so that proceeds or cost are not",
+        "upload the export of trades for those days",
+    ),
+    "unmatched_withdrawal": (
+        "that left for an account that is not connected: what came of it there is not known",
+        "connect the account it went to, or upload its export; if it was a payment, enter its price",
+    ),
     "unexplained": (
         "of coins that came in one-sided, so that their cost is not known",
         "upload the export of trades for the day they came in",
