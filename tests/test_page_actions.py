@@ -189,6 +189,28 @@ def test_the_columns_of_an_unknown_file_are_told_once_and_tried_before(
     assert "My bank" in owner.get(send(owner, unknown)).text
 
 
+def test_a_file_whose_clock_is_off_is_read_again_in_the_zone_its_owner_tells(
+    owner: httpx.Client, account: Account, tmp_path: Path
+) -> None:
+    def an_hour_on(found: re.Match[str]) -> str:
+        return str(datetime.fromisoformat(found.group(0)) + timedelta(hours=1))
+
+    shifted = tmp_path / "shifted.csv"
+    whole = export_file(tmp_path, account, "ledgers").read_text()
+    shifted.write_text(re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", an_hour_on, whole))
+    preview = send(owner, shifted)
+    told = owner.get(preview).text
+    assert "60 minutes ahead" in told
+    assert "--zone" not in told
+    assert 'value="UTC+1"' in told
+    post(owner, f"{preview}/1/again", form_at=preview, zone="Middle-earth/Shire")
+    told = owner.get(preview).text
+    assert "is no time zone" in told
+    assert 'value="Middle-earth/Shire"' in told
+    post(owner, f"{preview}/1/again", form_at=preview, zone="UTC+1")
+    assert "0 not understood" in owner.get(preview).text
+
+
 def test_the_nearest_exports_are_named_with_what_differs(owner: httpx.Client, account: Account, tmp_path: Path) -> None:
     head, *lines = export_file(tmp_path, account, "ledgers").read_text().splitlines()
     changed = tmp_path / "changed.csv"
@@ -264,6 +286,14 @@ def test_more_than_the_limit_is_refused_before_it_is_read(owner: httpx.Client, s
         announced.endheaders()
         assert announced.getresponse().status == 413
         announced.close()
+
+
+def test_the_link_of_a_digest_shows_the_incidents_of_all_connections(settings: Settings, owner: httpx.Client) -> None:
+    with browser(settings) as guest:
+        guest.get(Links(settings).address("incident", "*", pipeline.utc_now()))
+        assert "kraken-main" in guest.get("/incidents").text
+        guest.get(Links(settings).address("incident", "another", pipeline.utc_now()))
+        assert guest.get("/incidents").status_code == 200
 
 
 def test_who_came_by_the_link_of_an_alert_can_do_that_one_thing(settings: Settings, owner: httpx.Client) -> None:

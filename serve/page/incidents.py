@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from serve.page.shell import Here, Row, Shell, Visitor
+from store.incidents import SYSTEM
 
 router = APIRouter()
 
@@ -18,6 +19,8 @@ router = APIRouter()
 def incidents(request: Request, here: Here, visitor: Visitor, connection: str = "") -> Response:
     """All of them, or one connection's; who came by the link of an alert sees those of its connection alone."""
     name = visitor.connection if visitor.rights == "one" else connection
+    if name == SYSTEM:  # the link of a digest, which is about several connections
+        name = ""
     told = with_steps(here, here.rows("incidents", name=name or None, open_only=False), name or None)
     return here.render(
         request, "incidents.html", open=[one for one in told if one["state"] != "closed"],

@@ -28,7 +28,7 @@ router = APIRouter()
 MOST_BAD_LINES = 50
 A_DAY = timedelta(days=1)
 ZONES = ("UTC", *(f"UTC{sign}{hours}" for sign in "-+" for hours in range(1, 13)))
-_ZONE = re.compile(r": import it with --zone ([^;]+); to take its times as they are all the same: --zone \S+?\.?$")
+_ZONE = re.compile(r": import it with --zone ([^;]+); to take its times as they are all the same: --zone (\S+?)\.?$")
 
 
 @router.get("/connections/{name}/upload")
@@ -65,7 +65,7 @@ def preview(request: Request, here: Here, name: str, batch_id: str) -> Response:
 def judge_again(here: Here, form: Form, name: str, batch_id: str, number: int) -> Response:
     """Read one file once more, in the zone that its owner told."""
     row, batch = find_batch(here, name, batch_id)
-    said = {"zone": text_of(form, "zone")} if text_of(form, "zone") in ZONES else {}
+    said = {"zone": text_of(form, "zone")} if text_of(form, "zone") else {}
     if number in dict(batch.files()):
         with here.writer() as lake:
             judge(here, lake, row, batch, number, said)
@@ -102,7 +102,9 @@ def judge(here: Shell, lake: Lake, row: Row, batch: Batch, number: int, said: di
         previewed = pipeline.preview_file(lake, row["connection"], path, None, here.clock(), zone=said.get("zone"))
     except refusals.EXPECTED as refused:
         near = nearest(path, row["exchange"]) if isinstance(refused, NoLayout) else []
-        batch.judge(number, about | _refused(refused) | {"near": [asdict(one) for one in near]})
+        told = _refused(refused)
+        told["zones"] = told["zones"] or list(said.values())  # a zone that nobody knows is asked for again
+        batch.judge(number, about | told | {"near": [asdict(one) for one in near]})
         return
     batch.judge(number, about | _told(lake, previewed))
 
@@ -147,9 +149,9 @@ def _refused(refused: Exception) -> Row:
     told = refusals.words(refused)
     zone = _ZONE.search(told)
     if zone:
-        told = told[: zone.start()] + ". Say in which zone it was made."
+        told = f"{told[: zone.start()]}. Say in which zone it runs, or {zone.group(2)} to take its times as they are."
     return {
-        "state": "refused", "refused": told, "unknown": isinstance(refused, NoLayout), "zones": [zone.group(1)] if zone else [],
+        "state": "refused", "refused": told, "unknown": isinstance(refused, NoLayout), "zones": zone.groups() if zone else [],
     }  # fmt: skip
 
 
