@@ -56,7 +56,7 @@ def check_trouble(lake: Lake, sandbox: Sandbox, channels: tuple[Receiver, Receiv
     for channel in channels:
         (alert,) = channel.take()
         assert alert.title.endswith(" · main stopped importing")
-        assert cause in alert.body.replace("\n", " ").lower()
+        assert cause.lower() in alert.body.replace("\n", " ").lower()
         assert "/connections/main/upload?token=" in alert.body
     sandbox.switch("main", None)
     assert sync(lake, "main", sandbox.clock.now).ok
