@@ -232,7 +232,7 @@ def _probe_key(
 
 
 def _refuse_name(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    if name == SYSTEM or not name.strip() or any(letter in name for letter in "[]\n"):
+    if name == SYSTEM or not name.strip() or any(letter in name for letter in "[]/\\\n") or name.startswith("."):
         raise ConnectionRefused(f"{name!r} cannot be a connection's name: use letters and digits, for example kraken-main")
     if any(connection.name == name for connection in accounts.every(con)):
         raise ConnectionRefused(f"there is already a connection {name!r}: `gapless keys {name}` replaces its keys")
