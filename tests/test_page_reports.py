@@ -102,6 +102,41 @@ def test_a_finding_shows_its_way_out_and_is_settled_by_the_owners_word(owner: ht
     assert "a rounding of the exchange" not in told
 
 
+def test_a_line_that_moves_nothing_is_waived(owner: httpx.Client, settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "ledgers.csv"
+    path.write_text((Path(__file__).parent / "data" / "inbox" / "ledgers.csv").read_text().replace("-100.0000", "a hundred"))
+    with open_lake(settings) as lake:
+        done = pipeline.import_unseen(lake, "kraken-main", path, None, NOW)
+    page = owner.get(f"/uploads/{done.upload}").text
+    assert "a hundred" in page
+    form = {
+        "csrf": csrf(owner, "/checks"),
+        "connection": "kraken-main",
+        "target": f"line {done.upload} 3",
+        "says": "a test of mine",
+    }
+    assert "Your word is kept" in follow(owner, owner.post("/checks/settle", data=form))
+    assert "waived: a test of mine" in owner.get(f"/uploads/{done.upload}").text
+
+
+def test_a_difference_is_adjusted_by_the_owners_word(owner: httpx.Client, settings: Settings) -> None:
+    with open_lake(settings) as lake:
+        held = lake.con.execute("SELECT sum(amount) FROM lake.core.legs WHERE asset = 'EUR'").fetchone()
+        assert held
+        lake.commit(
+            lambda con: con.execute(
+                "INSERT INTO lake.core.balances VALUES ('kraken-main', ?, 'spot', 'EUR', ?, 'page')", [NOW, held[0] + 1]
+            )
+        )
+        evidence = {"EUR": {"reported": str(held[0] + 1), "rebuilt": str(held[0])}}
+        lake.commit(lambda con: keep.open_finding(con, "kraken-main", "balance_differs", "kraken-main", evidence, NOW))
+    assert "Adjust EUR by 1" in owner.get("/checks").text
+    form = {"csrf": csrf(owner, "/checks"), "connection": "kraken-main", "target": "balance spot EUR", "says": "1"}
+    assert "Your word is kept" in follow(owner, owner.post("/checks/settle", data=form))
+    with open_lake(settings, read_only=True) as lake:
+        assert lake.con.execute("SELECT sum(amount) FROM lake.core.legs WHERE asset = 'EUR'").fetchone() == (held[0] + 1,)
+
+
 def test_nobody_else_sees_them(settings: Settings) -> None:
     with browser(settings) as stranger:
         for path in ("/checks", "/reports", f"/reports/me/{YEAR}", f"/reports/me/{YEAR}/disposals.csv"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,9 +13,10 @@ from starlette.responses import Response
 
 import pipeline
 from checks.ways_out import WAYS, guide
+from serve.output import amount
 from serve.page import refusals
 from serve.page.shell import Form, Here, Row, Shell, Visitor, see_other, text_of
-from store.corrections import CorrectionRefused
+from store.corrections import SETTLED_BY_WORD, CorrectionRefused
 
 router = APIRouter()
 TALLEST = 40
@@ -60,7 +62,18 @@ def _told(row: Row) -> Row:
         "export_from": way.from_at if way else None,
         "export_to": way.to_at if way else None,
         "lines": [f"{name}: {_words(value)}" for name, value in list(evidence.items())[:12]],
+        "by_word": row["kind"] in SETTLED_BY_WORD,
+        "adjustments": _adjustments(evidence) if row["kind"] == "balance_differs" else [],
     }
+
+
+def _adjustments(evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Asset and signed amount by which what is reported exceeds what the transactions add up to."""
+    found = []
+    for asset, detail in evidence.items():
+        if isinstance(detail, Mapping) and "reported" in detail and "rebuilt" in detail:
+            found.append((asset, amount(Decimal(str(detail["reported"])) - Decimal(str(detail["rebuilt"])))))
+    return found
 
 
 def _words(value: Any) -> str:
