@@ -20,6 +20,8 @@ from connectors.contract import KeyFacts
 
 CLOCK_LIMIT = timedelta(seconds=30)
 """A difference of clocks beyond which exchanges refuse a signed call; the narrowest known is five seconds, most allow 30."""
+CLOCKS_AGREE = timedelta(seconds=4)
+"""Within this it is not the clock, at any exchange; the answer's Date is told in whole seconds, and took its time to come."""
 
 # what a key that still reads something cannot be
 _DEAD_KEY: frozenset[Cause] = frozenset(
@@ -145,7 +147,7 @@ def _by_clock(causes: Causes, now: Snapshot | None) -> _Hint:
         seconds = round(apart.total_seconds())
         direction = "behind" if now.server_ahead_ms > 0 else "ahead of"
         return _Hint(first=("clock_skew",), why=f"This machine's clock is {seconds} seconds {direction} the exchange's.")
-    return _Hint(out=frozenset({"clock_skew"}) if apart <= CLOCK_LIMIT else frozenset())
+    return _Hint(out=frozenset({"clock_skew"}) if apart <= CLOCKS_AGREE else frozenset())
 
 
 def _lost_rights(before: Snapshot | None, now: Snapshot | None) -> tuple[str, ...]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import formatdate
 from threading import RLock
 from types import TracebackType
 from typing import Any
@@ -17,6 +19,8 @@ from sandbox.room import Account, Clock, Reply, Request, Room
 from sandbox.transport import Listener
 
 CONTROL = "_sandbox"
+CLOCKS_APART = 600
+"""Seconds by which the exchange's clock is ahead of ours while CLOCK_SKEW is on; its answers say so in their Date."""
 
 
 class Sandbox:
@@ -143,6 +147,12 @@ class Sandbox:
             case Fault.TRUNCATED:
                 whole = answer()
                 return whole and replace(whole, body=whole.body[: len(whole.body) * 2 // 3])
+            case Fault.CLOCK_SKEW:
+                refusal = room.refusal(Fault.CLOCK_SKEW, request)
+                ahead = formatdate(
+                    time.time() + CLOCKS_APART, usegmt=True
+                )  # the exchange's clock, against which ours is behind
+                return replace(refusal, headers={**refusal.headers, "Date": ahead})
             case fault:
                 return room.refusal(fault, request)
 

@@ -82,10 +82,9 @@ class _Call(BaseHTTPRequestHandler):
         """Quiet: a sandbox shares its terminal with what is being shown."""
 
     def _send(self, reply: Reply) -> None:
-        self.send_response(reply.status)
-        self.send_header("Content-Type", reply.content_type)
-        self.send_header("Content-Length", str(len(reply.body)))
-        for name, value in reply.headers.items():
+        told = {"Date": self.date_time_string(), "Content-Type": reply.content_type, "Content-Length": str(len(reply.body))}
+        self.send_response_only(reply.status)
+        for name, value in (told | dict(reply.headers)).items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(reply.body)

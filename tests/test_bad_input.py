@@ -104,7 +104,7 @@ def test_files_that_are_not_what_the_connection_exports(home: Path, sandbox: San
     done = gapless(home, "import", *map(str, paths), "--connection", "main", "--yes", "--json")
     refused(
         done,
-        "coins-transactions.csv, line 3: its header is that of no known export (Ledgers, Trades)",
+        "coins-transactions.csv, line 4: it is an export of coinbase (Transactions",
         "empty.csv: the file is empty",
         "noise.csv: this is not a text file",
         "[bold]other.csv, line 1: its header is that of no known export",
@@ -202,7 +202,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, sandbox: Sandbox) -> None:
 def test_a_disk_that_truly_fills_up_loses_nothing(tmp_path: Path, sandbox: Sandbox) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    with mounted("-t", "tmpfs", "-o", "size=400k", "tmpfs", str(disk)):
+    with mounted("-t", "tmpfs", "-o", "size=900k", "tmpfs", str(disk)):
         home, account = home_with_account(disk, sandbox, "flooded", size=1_000)
         refused(gapless(home, "sync"), "the disk is full")
         refused(gapless(home, "sync"), "the disk is full")
