@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,11 +28,20 @@ hypothesis.settings.register_profile("seeded", derandomize=True, deadline=None, 
 hypothesis.settings.register_profile("search", deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "seeded"))
 
+SLOW_TESTS = Path(__file__).parent / "slow_tests.txt"
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - a name to compare with, nothing is bound
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write what is found into tests/data, to be looked at")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what `slow_tests.txt` names."""
+    listed = {line for line in SLOW_TESTS.read_text().splitlines() if line and not line.startswith("#")}
+    for item in items:
+        if item.nodeid in listed:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture
@@ -61,8 +73,19 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "home", throttle=0)
 
 
+@pytest.fixture(scope="session")
+def made_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of an empty lake, to be copied: forty tables made anew for each test are half a second each."""
+    made = Settings(home=tmp_path_factory.mktemp("made") / "home", throttle=0)
+    open_lake(made).close()
+    return made.home
+
+
 @pytest.fixture
-def lake(settings: Settings) -> Iterator[Lake]:
+def lake(settings: Settings, made_lake: Path) -> Iterator[Lake]:
+    shutil.copytree(made_lake, settings.home)
+    with closing(sqlite3.connect(settings.sqlite_path)) as catalog, catalog:
+        catalog.execute("UPDATE ducklake_metadata SET value = ? WHERE key = 'data_path'", [settings.data_path])
     with open_lake(settings) as lake:
         yield lake
 

@@ -270,7 +270,7 @@ def mounted(*words: str) -> Iterator[None]:
     try:
         yield
     finally:
-        subprocess.run(["umount", words[-1]], check=True)
+        subprocess.run(["umount", "--lazy", words[-1]], check=True)
 
 
 def free_port() -> int:

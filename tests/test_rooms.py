@@ -67,3 +67,12 @@ def test_no_module_is_too_long_to_read() -> None:
 def test_every_room_is_in_the_table() -> None:
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert packages <= MAY_KNOW.keys()
+
+
+def test_what_is_listed_as_slow_exists() -> None:
+    listed = [line for line in (ROOT / "tests" / "slow_tests.txt").read_text().splitlines() if "::" in line]
+    assert listed == sorted(set(listed))
+    gone = [
+        line for line in listed if line.partition("::")[2].partition("[")[0] not in (ROOT / line.partition("::")[0]).read_text()
+    ]
+    assert gone == []
