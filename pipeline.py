@@ -46,6 +46,7 @@ from intake.pull import Progress, Pull, Tally
 from publish import build
 from publish.build import Published
 from publish.prices import ask as ask_exchanges
+from publish.valuing import Ask
 from reports.yearly import compare_reports, report
 from store import accounts, keep, normalise
 from store.coverage import Claim, Difference
@@ -170,7 +171,7 @@ def publish(
     *,
     choice: Choice | None = None,
     clock: Callable[[], datetime] = utc_now,
-    ask: build.Ask | None = ask_exchanges,
+    ask: Ask | None = ask_exchanges,
 ) -> list[Published]:
     """Reckon what is derived for an owner anew where something changed; a reported year that says something else is a finding."""
     done = build.publish(lake, owner, choice=choice, clock=clock, ask=ask)

@@ -92,7 +92,8 @@ def silence_unsent(con: duckdb.DuckDBPyConnection, owner: str, what: str, since:
 def silence(con: duckdb.DuckDBPyConnection, incident: str) -> None:
     """A reminder that still waits is no longer true; that it began is still to be told."""
     con.execute(
-        "UPDATE lake.ops.deliveries SET state = 'silenced' WHERE incident = ? AND state = 'waiting' AND what <> 'opened'", [incident]
+        "UPDATE lake.ops.deliveries SET state = 'silenced' WHERE incident = ? AND state = 'waiting' AND what <> 'opened'",
+        [incident],
     )
 
 
