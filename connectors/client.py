@@ -27,9 +27,9 @@ _PARTS, _UNITS = 10, 12
 # these count calls per key, the others per address
 _COUNTED_PER_KEY = frozenset({"kraken"})
 
-# ccxt writes the headers with the key, and urllib3 the signed URL, to their debug logs
-_SILENT = logging.getLogger("connectors.client.ccxt")
-_SILENT.disabled = True
+# ccxt writes the headers with the key, and urllib3 the signed URL, to their debug logs. A logger of nobody's: one from the
+# registry is switched on again by whoever configures logging later, as web servers do
+_SILENT = logging.Logger("ccxt, silent", level=logging.CRITICAL + 1)
 
 
 @dataclass(frozen=True, slots=True)

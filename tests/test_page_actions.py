@@ -352,14 +352,16 @@ def test_a_connection_is_frozen_renamed_and_erased_only_after_being_asked_again(
     def act(name: str, action: str, **fields: str) -> httpx.Response:
         return post(owner, f"/connections/{name}/{action}/confirm", **fields)
 
-    assert act("coinbase-main", "freeze").status_code == 303
-    assert "Frozen" in owner.get("/connections/coinbase-main").text
-    assert act("coinbase-main", "thaw").status_code == 303
-    assert act("coinbase-main", "rename", new_name="coinbase old").headers["location"].startswith("/connections/coinbase%20old")
-    assert owner.get("/connections/coinbase-main").status_code == 404
-    assert act("coinbase old", "disconnect", erase="yes", typed_name="coinbase").status_code == 422
-    assert act("coinbase old", "disconnect", erase="yes", typed_name="coinbase old").status_code == 303
-    assert owner.get("/connections/coinbase old").status_code == 404
+    made = post(owner, "/connect", "/connect?exchange=nexo", exchange="nexo", name="nexo-gone", by_files="yes")
+    assert made.status_code == 303
+    assert act("nexo-gone", "freeze").status_code == 303
+    assert "Frozen" in owner.get("/connections/nexo-gone").text
+    assert act("nexo-gone", "thaw").status_code == 303
+    assert act("nexo-gone", "rename", new_name="nexo once").headers["location"].startswith("/connections/nexo%20once")
+    assert owner.get("/connections/nexo-gone").status_code == 404
+    assert act("nexo once", "disconnect", erase="yes", typed_name="nexo").status_code == 422
+    assert act("nexo once", "disconnect", erase="yes", typed_name="nexo once").status_code == 303
+    assert owner.get("/connections/nexo once").status_code == 404
 
 
 def test_no_page_ever_shows_a_key(owner: httpx.Client, settings: Settings) -> None:
