@@ -65,15 +65,16 @@ def _read(con: duckdb.DuckDBPyConnection, seed: int, folder: Path) -> str:
     return "quarantined" if reading.quarantined else "read"
 
 
-@pytest.mark.slow
-def test_a_spoilt_file_is_imported_whole_or_not_at_all(settings: Settings, tmp_path: Path) -> None:
-    """500 files through the whole import, of connections that already hold what was read before."""
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("tries", [pytest.param(50, marks=pytest.mark.slow), pytest.param(500, marks=pytest.mark.proof)])
+def test_a_spoilt_file_is_imported_whole_or_not_at_all(tries: int, settings: Settings, tmp_path: Path) -> None:
+    """Through the whole import, into connections that already hold what was read before."""
     with open_lake(settings) as lake:
         names = sorted({path.parent.name for path in FILES})
         for name in names:
             connection = Connection(name, name, NOW.replace(year=2010))
             lake.commit(lambda con, connection=connection: accounts.add(con, connection, (), None, NOW))  # type: ignore[misc]
-        for seed in range(500):
+        for seed in range(tries):
             sample = FILES[random.Random(seed).randrange(len(FILES))]
             path = tmp_path / sample.name
             path.write_bytes(spoilt(sample.read_text(encoding="utf-8-sig"), seed))
