@@ -175,7 +175,7 @@ def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, staged: Path) -> Non
     place = staged / member.name
     content = tar.extractfile(member) if member.isreg() and ".." not in place.parts and place.is_relative_to(staged) else None
     if content is None:
-        raise BackupRefused(f"{tar.name} is no backup of gapless: it holds {member.name!r}, which no backup does")
+        raise BackupRefused(f"{tar.name!s} is no backup of gapless: it holds {member.name!r}, which no backup does")
     place.parent.mkdir(parents=True, exist_ok=True)
     with place.open("wb") as file:
         shutil.copyfileobj(content, file)
