@@ -7,6 +7,7 @@ failing means.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,18 +15,20 @@ from typing import Any
 
 import duckdb
 
+from checks.own_transfers import set_lone_ends_apart
+
 HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Check:
     """finding: the kind under which the evidence is kept, and the way out of it. keeps: false where others keep such findings
-    already, and the check only judges them. needs: what to do where it has no figure yet."""
+    already, and the check only judges them. prepare: makes the temp tables that its queries read beside the lake."""
 
     name: str
     finding: str
     keeps: bool = True
-    needs: str = ""
+    prepare: Callable[[duckdb.DuckDBPyConnection], None] | None = None
 
     @cached_property
     def metric(self) -> str:
@@ -48,7 +51,7 @@ CHECKS = (
     Check("silence", "coverage_hole"),
     Check("sources_disagree", "sources_disagree", keeps=False),
     Check("stale", "stale"),
-    Check("transfers", "unmatched_transfer", needs="match transfers between your accounts first: `gapless publish`"),
+    Check("transfers", "unmatched_transfer", prepare=set_lone_ends_apart),
     Check("understood", "not_understood"),
 )
 """Every check, by name."""

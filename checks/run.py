@@ -90,6 +90,8 @@ def _measure(lake: Lake, checks: Sequence[Check], now: datetime) -> tuple[dict[s
     broken: list[CheckResult] = []
     for check in checks:
         try:
+            if check.prepare is not None:
+                check.prepare(lake.con)
             frame = ask(lake.con, check.metric, now=now, stale_hours=lake.settings.stale_hours).df()
         except duckdb.Error as exc:
             broken.append(_broken(check, EVERY_CONNECTION, str(exc).splitlines()[0]))
@@ -145,8 +147,7 @@ def _evidence(con: duckdb.DuckDBPyConnection, check: Check, failed: Set[tuple[st
 
 
 def _result(judged: Judgement, evidence: Sequence[_Evidence], settled: Set[tuple[str, str]]) -> CheckResult:
-    said, verdict = judged.said, judged.verdict
-    to_do = BY_NAME[judged.check].needs if verdict == "broken" else ""
+    said, verdict, to_do = judged.said, judged.verdict, ""
     mine = [one for one in evidence if one.connection == judged.connection]
     if verdict == "failed" and not mine and (judged.connection, BY_NAME[judged.check].finding) in settled:
         verdict, said = "passed", "settled by the owner's word"

@@ -8,13 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from checks.check import CHECKS
-from checks.run import run_checks
 from store.lake import Lake
 from tests.checked_lakes import NOW, START, add_connection, cover, day, failed, find, findings, move, report, upload
 from tests.mixtures import memory_lake
-
-(TRANSFERS,) = (check for check in CHECKS if check.name == "transfers")
 
 
 @pytest.fixture
@@ -217,18 +213,15 @@ def test_an_answer_that_changes_its_fields_is_told_and_one_with_other_rows_is_no
     assert told == [(["kraken/ledger_api: gone amount", "kraken/ledger_api: new amount_value"],)]
 
 
-def test_two_ends_of_a_transfer_that_did_not_meet_are_told_once_it_was_tried(lake: Lake) -> None:
-    add_connection(lake, "from")
-    add_connection(lake, "to")
-    move(lake, "from", [(5, "BTC", "-1")], kind="withdrawal")
-    move(lake, "to", [(5.1, "BTC", "0.999"), (30, "BTC", "1")], kind="deposit")
-    verdicts = {one.connection: one.verdict for one in run_checks(lake, NOW, [TRANSFERS])}
-    assert verdicts == {"from": "broken", "to": "broken", "well": "broken"}
-    lake.con.execute("UPDATE lake.core.transactions SET first_seen = ?", [START])
-    lake.con.execute("INSERT INTO lake.mart.published BY NAME SELECT 'me' AS owner, ?::TIMESTAMPTZ AS built_at", [NOW])
-    assert [(one.connection, one.value) for one in failed(lake, "transfers")] == [("from", 1)]
-    lake.con.execute(
-        "INSERT INTO lake.mart.transfers BY NAME SELECT o.tx_id AS out_tx, i.tx_id AS in_tx FROM lake.core.transactions o,"
-        " lake.core.transactions i WHERE o.connection = 'from' AND i.connection = 'to' AND i.in_amount < 1"
-    )
+def test_two_ends_of_a_transfer_that_did_not_meet_are_told_whether_or_not_anything_was_published(lake: Lake) -> None:
+    for name in ("from", "to", "theirs"):
+        add_connection(lake, name)
+    lake.con.execute("UPDATE lake.ops.connections SET owner = 'another' WHERE connection = 'theirs'")
+    move(lake, "from", [(5, "BTC", "-1"), (20, "BTC", "-4"), (40, "EUR", "-100")], kind="withdrawal")
+    move(lake, "to", [(5.1, "BTC", "0.999"), (30, "BTC", "1"), (40.5, "EUR", "99")], kind="deposit")
+    move(lake, "theirs", [(20.1, "BTC", "3.9")], kind="deposit")
     assert failed(lake, "transfers") == []
+    move(lake, "to", [(20.2, "BTC", "3.85")], kind="deposit")
+    assert [(one.connection, one.value) for one in failed(lake, "transfers")] == [("from", 1)]
+    told = lake.con.execute("SELECT from_at, json_keys(evidence) FROM lake.ops.findings WHERE kind = 'unmatched_transfer'")
+    assert told.fetchall() == [(day(20), ["4 BTC to to"])]

@@ -11,7 +11,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "transforms": set(),
     "alerts": {"checks", "connectors", "store"},
     "store": {"connectors"},
-    "checks": {"store"},
+    "checks": {"store", "transforms"},
     "intake": {"alerts", "checks", "connectors", "store"},
     "publish": {"connectors", "store", "transforms"},
     "reports": {"checks", "store"},
