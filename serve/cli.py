@@ -188,10 +188,7 @@ def undo(upload: Annotated[str, typer.Argument(help="An upload's id, as in `gapl
 def gaps(as_json: Json = False) -> None:
     """The times that should be covered and are not."""
     query = "SELECT connection, stream, scope, from_at, to_at, why FROM gaps ORDER BY connection, stream, scope, from_at"
-    none = (
-        "No gaps. A connection that stopped importing becomes one a day after its last proven moment: see gapless connections"
-    )
-    listing(query, as_json, empty=none)
+    listing(query, as_json, empty="No gaps: everything that should be covered is proven complete.")
 
 
 @app.command()

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from checks.route import STOPPED, route
 from connectors.contract import Window
 from store import accounts, coverage, keep
 from store.accounts import Connection
@@ -36,12 +37,16 @@ kept = st.lists(st.tuples(slots, st.integers(1, 3)), max_size=2)
 
 @dataclass(frozen=True)
 class Told:
-    """A connection's coverage as slots, per scope; ends: the slot after which nothing is expected, None: it goes on."""
+    """A connection's coverage as slots, per scope; ends: the slot after which nothing is expected, None: it goes on.
+
+    stopped: its imports stopped, and nothing has shown since that they go on.
+    """
 
     claims: tuple[tuple[str, int, int], ...]
     ends: int | None
     zone: str
     year_starts: str
+    stopped: bool = False
 
 
 def nearly_whole(holes: Sequence[tuple[int, int]], until: int) -> tuple[tuple[str, int, int], ...]:
@@ -59,11 +64,12 @@ anyhow = st.builds(
     st.none() | slots,
     st.sampled_from(("UTC", "Europe/Berlin", "America/New_York")),
     st.sampled_from(("01-01", "04-06", "07-01")),
+    st.booleans(),
 )  # fmt: skip
 
 
 def tell(con: duckdb.DuckDBPyConnection, told: Told) -> None:
-    for table in ("core.coverage", "ops.connections", "ops.scopes", "ops.owners", "ops.findings"):
+    for table in ("core.coverage", "ops.connections", "ops.scopes", "ops.owners", "ops.findings", "ops.incidents"):
         con.execute(f"DELETE FROM lake.{table}")
     accounts.add(con, Connection("k", "kraken", START), (), None, START)
     accounts.expect_scopes(con, "k", [("trades", scope, True) for scope in SCOPES], START)
@@ -75,6 +81,18 @@ def tell(con: duckdb.DuckDBPyConnection, told: Told) -> None:
         con.execute("UPDATE lake.ops.connections SET frozen_at = ?", [START + told.ends * SLOT])
     claims = [Claim("trades", scope, Window(START + a * SLOT, START + b * SLOT), "paged", "run") for scope, a, b in told.claims]
     coverage.credit(con, "k", claims, NOW)
+    if told.stopped:
+        stop(con)
+
+
+def stop(con: duckdb.DuckDBPyConnection, kind: str = "import_stopped", **evidence: object) -> None:
+    keep.open_finding(con, "k", kind, "k", evidence, NOW)
+    route(con, NOW)
+
+
+def go_on(con: duckdb.DuckDBPyConnection) -> None:
+    keep.resolve_kinds(con, "k", STOPPED, NOW)
+    route(con, NOW)
 
 
 def expected(told: Told) -> range:
@@ -98,6 +116,7 @@ def year_of(told: Told, year: int) -> tuple[datetime, datetime]:
 @given(told=anyhow)
 @example(told=Told(nearly_whole([], SLOTS), None, "UTC", "01-01"))
 @example(told=Told(nearly_whole([], SLOTS - 2), None, "UTC", "01-01"))
+@example(told=Told(nearly_whole([], SLOTS - 2), None, "UTC", "01-01", stopped=True))
 @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_year_is_complete_exactly_when_nothing_of_it_is_open(tables: duckdb.DuckDBPyConnection, told: Told) -> None:
     tell(tables, told)
@@ -116,7 +135,8 @@ def test_a_year_is_complete_exactly_when_nothing_of_it_is_open(tables: duckdb.Du
         last = len(expected(told))
         while last - 1 in open_slots:
             last -= 1
-        if to_at > ends and START + last * SLOT > ends - FRESH:
+        grace = not told.stopped or told.ends is not None  # of a frozen connection no trouble is open
+        if grace and to_at > ends and START + last * SLOT > ends - FRESH:
             spoiling = [slot for slot in spoiling if slot < last]  # an import that works leaves the last day open
         assert complete == (not spoiling), (year, spoiling[:3])
         if spoiling:
@@ -157,6 +177,58 @@ def test_a_scheduler_that_stopped_long_ago_leaves_nothing_complete_since(tables:
     rows = tables.execute(ROWS).fetchall()
     assert [complete for _, _, to_at, complete, _ in rows] == [to_at <= stopped for _, _, to_at, _, _ in rows]
     assert tables.execute("SELECT complete, complete_until FROM lake.main.completeness").fetchone() == (False, stopped)
+
+
+COMPLETE = "SELECT complete, complete_until, gap_count, spoiled_by FROM lake.main.completeness"
+
+
+@pytest.mark.parametrize(
+    ("kind", "evidence", "why"),
+    [
+        ("import_stopped", {"causes": ["key_deleted", "key_expired"]}, "imports stopped: key_deleted or key_expired"),
+        ("run_died", {}, "imports stopped: run_died"),
+        ("stale", {}, "imports stopped: stale"),
+    ],
+)
+def test_what_stopped_is_not_complete_from_that_moment_on(
+    tables: duckdb.DuckDBPyConnection, kind: str, evidence: dict[str, object], why: str
+) -> None:
+    """Though it was read to the end an hour before; and it is complete again with the first proof that imports go on."""
+    tell(tables, Told(nearly_whole([], SLOTS), None, "UTC", "01-01"))
+    tables.execute("INSERT INTO lake.core.legs VALUES ('k', uuid(), 1, ?, 'in', 'spot', 'BTC', 2)", [START])
+    years = tables.execute(ROWS).fetchall()
+    assert {complete for *_, complete, _ in years} == {True}
+    stop(tables, kind, **evidence)
+    told = f"trades BTC/EUR: {why}; trades ETH/EUR: {why}"
+    assert tables.execute(COMPLETE).fetchone() == (False, NOW, 2, told)
+    assert tables.execute("SELECT complete, complete_until FROM lake.main.connections").fetchone() == (False, NOW)
+    assert tables.execute("SELECT as_of, complete, spoiled_by FROM lake.main.balances").fetchone() == (NOW, False, told)
+    assert tables.execute("SELECT DISTINCT from_at, why FROM lake.main.gaps").fetchall() == [(NOW, why)]
+    since = tables.execute(ROWS).fetchall()
+    assert since[:-1] == years[:-1]
+    assert since[-1][3:] == (False, NOW)
+    go_on(tables)
+    assert tables.execute(COMPLETE).fetchone() == (True, NOW, 0, None)
+    assert tables.execute(ROWS).fetchall() == years
+
+
+def test_a_bridged_connection_is_complete_only_until_its_files_end(tables: duckdb.DuckDBPyConnection) -> None:
+    tell(tables, Told(nearly_whole([], SLOTS - 10), None, "UTC", "01-01"))
+    stop(tables, causes=["key_deleted"])
+    for ends_at, complete in ((NOW - SLOT, False), (NOW + SLOT, True)):
+        window = Window(START, ends_at)
+        coverage.credit(tables, "k", [Claim("trades", "all", window, "running_balance", "up-1")], NOW)
+        route(tables, NOW)
+        assert tables.execute("SELECT state, bridged_until FROM lake.main.incidents").fetchone() == ("bridged", ends_at)
+        assert tables.execute(COMPLETE).fetchall()[0][:2] == (complete, ends_at)
+
+
+def test_a_stopped_connection_that_its_owner_froze_is_told_as_frozen(tables: duckdb.DuckDBPyConnection) -> None:
+    tell(tables, Told(nearly_whole([], SLOTS), None, "UTC", "01-01", stopped=True))
+    tables.execute("UPDATE lake.ops.connections SET frozen_at = ?", [NOW])
+    route(tables, NOW)
+    notes = f"frozen on {NOW:%Y-%m-%d}: nothing afterwards is in here"
+    assert tables.execute("SELECT complete, spoiled_by, notes FROM lake.main.completeness").fetchone() == (True, None, notes)
 
 
 @pytest.mark.parametrize(
