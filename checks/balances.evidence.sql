@@ -1,4 +1,5 @@
--- One asset that differs, with the last report that still agreed and the first one since that did not.
+-- One asset that differs, with the last report that still agreed and the first one since that did not, and what is not imported of
+-- the exchange, which may be why.
 WITH newest AS (
     SELECT connection, max(reported_at) AS reported_at FROM lake.core.balances GROUP BY connection
 ), reported AS (
@@ -20,11 +21,14 @@ WITH newest AS (
     FROM differing d JOIN reports p USING (connection)
     LEFT JOIN reported r ON r.connection = d.connection AND r.asset = d.asset AND r.reported_at = p.reported_at
     ASOF LEFT JOIN running b ON b.connection = d.connection AND b.asset = d.asset AND p.reported_at >= b.occurred_at
+), untold AS (
+    SELECT connection, string_agg(part, ', ' ORDER BY by_right DESC, part) AS parts FROM lake.core.not_imported GROUP BY connection
 ), parted AS (
     SELECT connection, asset, max(reported_at) FILTER (agrees) AS agreed_at FROM compared GROUP BY ALL
 )
 SELECT d.connection, d.connection AS source, coalesce(p.agreed_at, k.history_from) AS from_at, d.asset AS what,
     json_object('reported', d.reported::VARCHAR, 'rebuilt', d.rebuilt::VARCHAR, 'agreed_at', p.agreed_at, 'parted_at', (
         SELECT min(c.reported_at) FROM compared c WHERE c.connection = d.connection AND c.asset = d.asset
-            AND (p.agreed_at IS NULL OR c.reported_at > p.agreed_at))) AS detail
+            AND (p.agreed_at IS NULL OR c.reported_at > p.agreed_at)), 'not_imported', u.parts) AS detail
 FROM differing d JOIN parted p USING (connection, asset) JOIN lake.ops.connections k USING (connection)
+LEFT JOIN untold u USING (connection)

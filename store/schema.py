@@ -13,7 +13,7 @@ import duckdb
 
 HERE = Path(__file__).parent
 TABLES = ("core", "incidents", "checks", "marts", "reports")
-VIEWS = ("core", "incidents", "checks", "marts", "reports", "catalog")
+VIEWS = ("not_imported", "core", "incidents", "checks", "marts", "reports", "catalog")
 """In this order: later ones read earlier ones."""
 
 

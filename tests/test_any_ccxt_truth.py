@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import pipeline
+from connectors.any_ccxt.exchange import NOT_IMPORTED
 from sandbox.flavours import FLAVOURS
 from sandbox.history import Event
 from sandbox.room import Account
@@ -78,9 +79,10 @@ def test_what_is_imported_is_true_and_what_is_not_is_shown(
         differences = {one.asset: (one.reported, one.rebuilt) for one in first.differences}
         assert unequal
         assert differences == {asset: (true.get(asset, 0), held.get(asset, 0)) for asset in unequal}
-        stated = lake.con.execute("SELECT complete, complete_until, spoiled_by FROM lake.main.completeness")
-        complete, until, spoiled_by = stated.fetchall()[0]
+        stated = lake.con.execute("SELECT complete, complete_until, spoiled_by, notes FROM lake.main.completeness")
+        complete, until, spoiled_by, notes = stated.fetchall()[0]
         assert (complete, until) == (False, since)
+        assert {f"not imported: {part}" for part in NOT_IMPORTED} <= set(notes.split("; "))
         assert f"reported balances differ: {', '.join(sorted(unequal))}" in spoiled_by
 
         from_the_start = "SELECT DISTINCT stream FROM lake.main.gaps WHERE from_at = ? AND scope = 'all' AND books"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.any_ccxt.exchange import NOT_IMPORTED
 from store.lake import Lake
 from tests.checked_lakes import NOW, START, add_connection, cover, day, failed, find, findings, move, report, upload
 from tests.mixtures import memory_lake
@@ -64,6 +65,15 @@ def test_a_reported_balance_that_the_transactions_do_not_make_is_told_with_the_m
     evidence = "SELECT from_at, json_keys(evidence), evidence->>'$.BTC.reported', (evidence->>'$.BTC.parted_at')::TIMESTAMPTZ"
     told = lake.con.execute(f"{evidence} FROM lake.ops.findings WHERE resolved_at IS NULL").fetchall()
     assert [(row[0], row[1], float(row[2]), row[3]) for row in told] == [(day(10), ["BTC"], 1.5, day(30))]
+
+
+def test_balances_that_differ_name_what_may_be_why(lake: Lake) -> None:
+    for name, exchange in (("mine", "bitstamp"), ("whole", "kraken")):
+        add_connection(lake, name, exchange=exchange)
+        move(lake, name, [(1, "BTC", "1")])
+        report(lake, name, 99, BTC="1.5")
+    words = f"not imported {', '.join(sorted(NOT_IMPORTED))})"
+    assert {one.connection: one.saw.endswith(words) for one in failed(lake, "balances")} == {"mine": True, "whole": False}
 
 
 def test_a_wallet_that_gave_more_than_it_had_is_told_with_the_first_moment(lake: Lake) -> None:

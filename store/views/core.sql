@@ -71,11 +71,8 @@ UNION ALL
 SELECT connection, frozen_at, NULL, 'frozen on ' || strftime(frozen_at, '%Y-%m-%d') || ': nothing afterwards is in here'
 FROM lake.ops.connections WHERE frozen_at IS NOT NULL
 UNION ALL
-SELECT c.connection, c.history_from, NULL, 'not imported, though the key may use it: ' || n.part
-FROM lake.ops.connections c JOIN (VALUES
-    ('binance', 'enableFutures', 'futures'), ('binance', 'enableMargin', 'margin'),
-    ('binance', 'enableVanillaOptions', 'options'), ('binance', 'enablePortfolioMarginTrading', 'portfolio margin')
-) AS n(exchange, name, part) ON n.exchange = c.exchange AND list_contains(from_json(c.rights, '["VARCHAR"]'), n.name);
+SELECT n.connection, c.history_from, NULL, concat('not imported', CASE WHEN n.by_right THEN ', though the key may use it' END, ': ', n.part)
+FROM lake.core.not_imported n JOIN lake.ops.connections c USING (connection);
 
 -- one connection: until when everything that moves its balances is proven, and what spoils it
 CREATE OR REPLACE VIEW lake.main.completeness AS
