@@ -125,7 +125,8 @@ def _stopped(what: What, trouble: Trouble, now: datetime) -> Message:
     else:
         title = words.OPENED.format(where=trouble.where)
     last = what == "reminder" and one.reminders >= LAST_REMINDER
-    body = [*lines, *_said(trouble), *_together(trouble), "", *_stale(trouble), *_ways_out(trouble), ""]
+    lost = _rights(one.evidence.get("missing_right", {}))
+    body = [*lines, *_said(trouble), *lost, *_together(trouble), "", *_stale(trouble), *_ways_out(trouble), ""]
     return Message(title, "\n".join([*body, words.LAST_REMINDER if last else words.REMINDED]))
 
 
@@ -247,11 +248,19 @@ def _notice(what: What, trouble: Trouble) -> Message:
             lines.append(words.EXPIRES_BODY.format(where=trouble.where, at=minute(ends_at)))
         else:
             lines.append(words.sentence(words.what_happened([kind])))
-            lines += [str(detail["said"])] if detail.get("said") else []
+            lines += _rights(detail) or ([str(detail["said"])] if detail.get("said") else [])
         lines.append(_advice([kind]))
     if one.connection != SYSTEM:
         lines += ["", words.MODIFY.format(link=f"[[keys:{one.connection}]]")]
     return Message(title, "\n".join(lines))
+
+
+def _rights(detail: Mapping[str, Any]) -> list[str]:
+    """What a key may do besides reading; or what lacks of its rights, each with what it would have imported."""
+    rights = detail.get("rights", ())
+    if isinstance(rights, Mapping):
+        return [words.LOST.format(right=right, what=what) for right, what in rights.items()]
+    return [words.MAY_TOO.format(rights=", ".join(rights))] if rights else []
 
 
 def _advice(kinds: Sequence[str]) -> str:

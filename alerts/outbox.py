@@ -9,7 +9,7 @@ An incident remembers what its owner heard last, so that running this again says
                 heard that it had ended less than a day ago (relapse) -> nothing until the first reminder
     bridged     heard that it is open                                 -> bridged
     closed      heard that it is open or bridged                      -> closed, unless the owner ended it
-    notice      each of its findings once; a key's end 14, 7 and 1 days ahead
+    notice      each of its findings once, of a key's rights each; a key's end 14, 7 and 1 days ahead
 
 More than three messages of one sort to one owner within a round become one digest.
 """
@@ -104,16 +104,20 @@ def _due_notice(con: duckdb.DuckDBPyConnection, one: Incident) -> _Due | None:
     news = tuple(token for token in _tokens(one) if token not in one.told_causes)
     if not news:
         return None
-    kinds = tuple(token.partition(":")[0] for token in news)
+    kinds = tuple(dict.fromkeys(token.partition(":")[0] for token in news))
     return _Due(one, "key_expiring" if kinds == ("key_expiring",) else "notice", kinds)
 
 
 def _tokens(one: Incident) -> list[str]:
-    """What there is to be told of a notice, each once: its findings, and of a key's end the days ahead."""
+    """What there is to be told of a notice, each once: its findings, of a key's end the days ahead, of its rights each."""
     tokens = []
     for kind in one.causes:
-        days = int(one.evidence.get(kind, {}).get("days", 0)) if kind == "key_expiring" else None
-        tokens.append(kind if days is None else f"{kind}:{next((limit for limit in EXPIRY_DAYS if days <= limit), '')}")
+        evidence = one.evidence.get(kind, {})
+        if kind == "key_expiring":
+            days = int(evidence.get("days", 0))
+            tokens.append(f"{kind}:{next((limit for limit in EXPIRY_DAYS if days <= limit), '')}")
+        else:
+            tokens += [f"{kind}:{right}" for right in evidence.get("rights", ())] or [kind]
     return tokens
 
 

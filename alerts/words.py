@@ -113,6 +113,8 @@ BRIDGE_OVER_BODY = "The files you uploaded cover it until {until}; since then no
 EXPIRES = "{where}: the API key ends {when}"
 EXPIRES_BODY = "The API key of {where} ends on {at}. Without a new one nothing is imported afterwards."
 TEST = ("gapless can reach you", "This is a test of the channel {channel}. Nothing is wrong.")
+MAY_TOO = "It may also: {rights}."
+LOST = "Without {right} gapless cannot import: {what}."
 ADDRESS_GONE = "its address is gone: add the channel again with `gapless alerts add`"
 MESSAGE_ID = "Message {id}"
 

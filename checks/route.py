@@ -37,6 +37,8 @@ PASSING = frozenset({"rate_limited", "maintenance", "unreachable", "answer_unrea
 """Causes that may end without anybody doing anything."""
 FOLLOWING = frozenset({"open_gap", "balance_differs", "coverage_hole"})
 """What a stopped import brings with it: not told a second time."""
+EXPLAINING = "missing_right"
+"""What the alert about a stopped import tells along, where it was not told before."""
 RUNS_IN_A_ROW, PATIENCE = 3, timedelta(hours=6)
 
 
@@ -101,7 +103,18 @@ def _seen(con: duckdb.DuckDBPyConnection, standing: Mapping[_Key, Incident], now
     for connection, kind in [key for key in grouped if key[1] == "data_inconsistent" and key not in standing]:
         if (connection, "import_stopped") in grouped and FOLLOWING.issuperset(one.kind for one in grouped[connection, kind]):
             del grouped[connection, kind]
+    for connection, kind in [key for key in grouped if key[1] == "notice" and key not in standing]:
+        if (connection, "import_stopped") in grouped:
+            _move(EXPLAINING, grouped, (connection, kind), (connection, "import_stopped"))
     return {key: _told_together(con, key, findings, standing.get(key), now) for key, findings in grouped.items()}
+
+
+def _move(finding_kind: str, grouped: dict[_Key, list[_Finding]], source: _Key, target: _Key) -> None:
+    """Tell findings of one kind with another incident."""
+    grouped[target] += [one for one in grouped[source] if one.kind == finding_kind]
+    grouped[source] = [one for one in grouped[source] if one.kind != finding_kind]
+    if not grouped[source]:
+        del grouped[source]
 
 
 def _open_findings(con: duckdb.DuckDBPyConnection) -> list[_Finding]:

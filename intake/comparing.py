@@ -19,14 +19,23 @@ from store.accounts import Connection
 
 
 def note_key(con: duckdb.DuckDBPyConnection, connection: Connection, facts: KeyFacts, now: datetime) -> None:
-    """What a probe learned of the key; that it can by now do more than its owner accepted is a finding."""
+    """What a probe learned of the key of a connection that is already there."""
     name = connection.name
     accounts.note_key(con, name, facts.rights, facts.expires_at, facts.account_id)
-    grown = sorted(set(facts.excessive) - set(connection.settings.get("accepted_rights", ())))
-    if not grown:
-        keep.resolve_findings(con, name, "excessive_rights", name, now)
-    elif not keep.stands(con, name, "excessive_rights", name, {"said": ", ".join(grown)}):
-        keep.open_finding(con, name, "excessive_rights", name, {"said": ", ".join(grown)}, now)
+    accepted = set(connection.settings.get("accepted_rights", ()))
+    if not accepted.issubset(facts.excessive):
+        accounts.accept_rights(con, name, accepted & set(facts.excessive))
+    note_rights(con, name, facts, now)
+
+
+def note_rights(con: duckdb.DuckDBPyConnection, name: str, facts: KeyFacts, now: datetime) -> None:
+    """What a key may do beyond reading, accepted or not, and what it may not read, as findings until a probe shows otherwise."""
+    seen = {"excessive_rights": sorted(facts.excessive), "missing_right": dict(facts.missing)}
+    for kind, rights in seen.items():
+        if not rights:
+            keep.resolve_findings(con, name, kind, name, now)
+        elif not keep.stands(con, name, kind, name, {"rights": rights}):
+            keep.open_finding(con, name, kind, name, {"rights": rights}, now)
 
 
 def remember(con: duckdb.DuckDBPyConnection, pull: Pull, now: datetime) -> None:

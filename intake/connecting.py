@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from connectors.contract import Exchange, KeyFacts, Stream, one_scope
+from intake.comparing import note_rights
 from intake.pull import booking_streams
 from intake.trouble import settle
 from intake.upload import named
@@ -78,6 +79,8 @@ def connect(
         accounts.add(con, connection, facts.rights, facts.expires_at, now)
         accounts.expect_scopes(con, name, _first_scopes(exchange), now)
         keep.note_activity(con, now, "owner", "connected", name, exchange.title)
+        note_rights(con, name, facts, now)
+        settle(con, lake.settings, now)
 
     lake.commit(write)
     return facts
@@ -121,11 +124,11 @@ def replace_keys(
     def write(con: duckdb.DuckDBPyConnection) -> None:
         accounts.note_key(con, name, facts.rights, facts.expires_at, facts.account_id)
         accounts.leave_files(con, connection)
-        if facts.excessive:
-            accounts.accept_rights(con, name, facts.excessive)
+        accounts.accept_rights(con, name, facts.excessive)
         if connection.state == "disconnected":
             accounts.thaw(con, name)
         keep.resolve_kinds(con, name, OF_THE_OLD_KEY, now)
+        note_rights(con, name, facts, now)
         keep.note_activity(con, now, "owner", "replaced the keys of", name, exchange.title)
         settle(con, lake.settings, now)
 
@@ -163,7 +166,9 @@ def rename(lake: Lake, keys: KeyStore, name: str, new_name: str, now: datetime) 
 
         def write(con: duckdb.DuckDBPyConnection) -> None:
             digests = con.execute("SELECT upload, digest FROM lake.ops.uploads WHERE connection = ?", [name]).fetchall()
-            accounts.rename(con, name, new_name, {upload: named(new_name, digest) for upload, digest in digests})
+            # findings of the connection as a whole have its name as their source
+            new_ids = {upload: named(new_name, digest) for upload, digest in digests} | {name: new_name}
+            accounts.rename(con, name, new_name, new_ids)
             coverage.no_changed_claims(con)
             merge.rebuild(con, new_name, "rename", now, _books(connection.exchange))
             keep.note_activity(con, now, "owner", "renamed", new_name, f"from {name}")

@@ -109,16 +109,16 @@ def thaw(con: duckdb.DuckDBPyConnection, name: str) -> None:
     )
 
 
-def rename(con: duckdb.DuckDBPyConnection, name: str, new_name: str, uploads: Mapping[str, str]) -> None:
-    """Put another name in every table, and another id to each of its uploads, since those are made of the name."""
+def rename(con: duckdb.DuckDBPyConnection, name: str, new_name: str, new_ids: Mapping[str, str]) -> None:
+    """Put another name in every table, and another id to each source that is called by the name or by an id made of it."""
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE renamed_uploads AS SELECT unnest(?::VARCHAR[]) AS old_id, unnest(?::VARCHAR[]) AS new_id",
-        [list(uploads), list(uploads.values())],
+        "CREATE OR REPLACE TEMP TABLE renamed_sources AS SELECT unnest(?::VARCHAR[]) AS old_id, unnest(?::VARCHAR[]) AS new_id",
+        [list(new_ids), list(new_ids.values())],
     )
     for table, columns in _tables_of_connections(con):
         ids = [column for column in ("source", "upload") if column in columns]
         changes = [
-            f"{column} = coalesce((SELECT new_id FROM renamed_uploads WHERE old_id = {column}), {column})" for column in ids
+            f"{column} = coalesce((SELECT new_id FROM renamed_sources WHERE old_id = {column}), {column})" for column in ids
         ]
         con.execute(
             f"UPDATE {table} SET {', '.join(['connection = $new', *changes])} WHERE connection = $old",
@@ -130,7 +130,7 @@ def rename(con: duckdb.DuckDBPyConnection, name: str, new_name: str, uploads: Ma
             "UPDATE lake.ops.deliveries SET body = replace(body, $old, $new) WHERE contains(body, $old)",
             {"old": old, "new": new},
         )
-    con.execute("DROP TABLE renamed_uploads")
+    con.execute("DROP TABLE renamed_sources")
 
 
 def erase(con: duckdb.DuckDBPyConnection, name: str) -> list[str]:

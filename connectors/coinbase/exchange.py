@@ -59,8 +59,9 @@ def probe(client: Client) -> KeyFacts:
         account_id = _answer(client.call(USER), USER, "data")["data"].get("id")
     except OwnerMustAct:
         account_id = None  # the user's profile is a right of its own with older keys
+    # a key that may not read shows no user, and one that gets the right later must not look like another account's
     return KeyFacts(
-        account_id=account_id or rights.get("portfolio_uuid"),
+        account_id=account_id or (rights.get("portfolio_uuid") if "view" in granted else None),
         rights=granted,
         missing={} if "view" in granted else {"view": "every transaction of every account, and balances"},
         excessive=tuple(name for name in granted if name != "view"),
