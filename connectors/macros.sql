@@ -29,9 +29,10 @@ CREATE OR REPLACE TEMP MACRO without_exponent(v) AS
         length(regexp_extract(v, '\.([0-9]*)', 1)) - try_cast(regexp_extract(v, '[eE](.*)$', 1) AS INTEGER))
     ELSE v END;
 
--- the slow way, right for everything: more than 18 decimals that are not zeros are refused instead of rounded
+-- the slow way, right for everything: more than 18 decimals that are not zeros are refused instead of rounded. Numbers end below
+-- 10^18, a hundredth of what DECIMAL(38,18) holds: what a layout adds up of a line then fits, whatever stands in it
 CREATE OR REPLACE TEMP MACRO odd_number_of(v) AS
-    CASE WHEN is_number(v) AND decimals_of(v) <= 18 THEN try_cast(without_exponent(v) AS DECIMAL(38,18)) END;
+    CASE WHEN is_number(v) AND decimals_of(v) <= 18 THEN try_cast(without_exponent(v) AS DECIMAL(36,18))::DECIMAL(38,18) END;
 
 -- the fast way: plain digits, up to 18 decimals; eleven to eighteen by whole and broken part apart, each narrow
 CREATE OR REPLACE TEMP MACRO narrow_number_of(v) AS

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import duckdb
 
 from connectors.layouts import Layout, LayoutError, macro_files
 from store.cells import literal
+from store.failing_lines import FAILS_ON_VALUES, set_failing_aside
 
 LINE_BITS = 32
 EMPTY = "''"
@@ -53,9 +55,15 @@ VERDICT = """CASE
     WHEN out_amount <> 0 AND coalesce(out_asset, '') = '' THEN 'out_amount has no asset'
     WHEN in_amount <> 0 AND coalesce(in_asset, '') = '' THEN 'in_amount has no asset'
     WHEN fee_amount <> 0 AND coalesce(fee_asset, '') = '' THEN 'fee_amount has no asset'
+    WHEN greatest(out_amount, in_amount, abs(fee_amount)) >= 1000000000000000000 THEN 'its amount is beyond belief: 10^18 or more'
     WHEN row_id IS NOT NULL AND namespace IS NULL THEN 'its id has no namespace'
+    WHEN grain = 'describe' OR status = 'open' THEN NULL
+    WHEN out_asset <> '' AND out_amount IS NULL THEN 'out_asset has no amount: ' || out_asset
+    WHEN in_asset <> '' AND in_amount IS NULL THEN 'in_asset has no amount: ' || in_asset
+    WHEN out_amount IS NULL AND in_amount IS NULL AND fee_amount IS NULL THEN 'it tells no amount'
 END"""
-"""Why a row cannot be taken: what its layout says, else what no row may be."""
+"""Why a row cannot be taken: what its layout says, else what no row may be. A fee may be untold, also where its asset is told; a row
+that books nothing may leave its amounts to the one that will."""
 DEFAULTS: Mapping[str, str] = {"part": "0", "kind": "'other'", "status": "'final'", "wallet": "'spot'"}
 
 
@@ -145,22 +153,26 @@ def end_reading(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DROP VIEW rows")
     for name in ("read_rows", "bad_lines"):
         con.execute(f"DROP TABLE {name}")
-    con.execute("DROP TABLE IF EXISTS skipped_lines")
+    for name in ("skipped_lines", "all_rows", "failing_lines"):
+        con.execute(f"DROP TABLE IF EXISTS {name}")
 
 
 def map_rows(con: duckdb.DuckDBPyConnection, layout: Layout, step: int) -> tuple[int, dict[str, int], int]:
     """Map `rows`, appending to the four tables; returns how many lines were used, skipped by rule, and quarantined."""
-    names = _answer(con, layout, step)
+    names, failing = _answer(con, layout, step)
     _check_answer(con, layout)
     _no_unknown_words(con, layout, names)
-    quarantined = _set_aside_quarantined(con)
+    quarantined = _set_aside_quarantined(con) + failing
     skipped = _set_aside_skipped(con, layout, names)
     used = _keep_mapped(con, names)
     return used, skipped, quarantined
 
 
-def _answer(con: duckdb.DuckDBPyConnection, layout: Layout, step: int) -> set[str]:
-    """Run the SELECT into the temp table `answered`: rows as in `mapped`, and `skip`, `quarantine`, `batch_line`."""
+def _answer(con: duckdb.DuckDBPyConnection, layout: Layout, step: int) -> tuple[set[str], int]:
+    """Run the SELECT into the temp table `answered`: rows as in `mapped`, and `skip`, `quarantine`, `batch_line`.
+
+    Returns the columns it yields, and how many lines were quarantined because it fails on their values.
+    """
     select = f"({layout.sql}\n)"
     try:
         names = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {select}").fetchall()}
@@ -172,16 +184,28 @@ def _answer(con: duckdb.DuckDBPyConnection, layout: Layout, step: int) -> set[st
         raise LayoutError(layout.id, f"its SELECT {what}; known: {', '.join(MAPPED)}, skip, quarantine")
     told = ", ".join(f"({_told(name, names)})::{kind} AS {name}" for name, kind in MAPPED.items())
     fates = ", ".join(f"nullif(a.{name}, '') AS {name}" if name in names else f"NULL::VARCHAR AS {name}" for name in FATES)
+    run = partial(
+        con.execute,
+        f"CREATE OR REPLACE TEMP TABLE answered AS SELECT * REPLACE ({VERDICT} AS quarantine) FROM ("
+        f"SELECT s.source, s.origin, {literal(layout.id)} AS layout, s.stream, s.scope, s.said_at, {step}::BIGINT AS step,"
+        f" {layout.decimals}::SMALLINT AS decimals, {told}, {fates}, a.line AS batch_line"
+        f" FROM {select} a LEFT JOIN row_sources s ON s.number = a.line >> {LINE_BITS})",
+    )
     try:
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE answered AS SELECT * REPLACE ({VERDICT} AS quarantine) FROM ("
-            f"SELECT s.source, s.origin, {literal(layout.id)} AS layout, s.stream, s.scope, s.said_at, {step}::BIGINT AS step,"
-            f" {layout.decimals}::SMALLINT AS decimals, {told}, {fates}, a.line AS batch_line"
-            f" FROM {select} a LEFT JOIN row_sources s ON s.number = a.line >> {LINE_BITS})"
-        )
+        run()
     except (duckdb.DataError, duckdb.InvalidInputException, duckdb.BinderException) as exc:
-        raise LayoutError(layout.id, f"its SELECT fails on these rows: {exc}") from exc
-    return names
+        if not isinstance(exc, FAILS_ON_VALUES) or not set_failing_aside(con, run):
+            raise LayoutError(layout.id, f"its SELECT fails on these rows: {exc}") from exc
+        return names, _quarantine_failing(con)
+    return names, 0
+
+
+def _quarantine_failing(con: duckdb.DuckDBPyConnection) -> int:
+    con.execute(
+        f"INSERT INTO quarantined SELECT s.source, {own_line('f.line')}, f.column_name, f.value, f.why"
+        f" FROM failing_lines f LEFT JOIN row_sources s ON s.number = f.line >> {LINE_BITS}"
+    )
+    return int(one(con, "SELECT count(*) FROM failing_lines")[0])
 
 
 def _told(name: str, names: set[str]) -> str:

@@ -63,7 +63,8 @@ def api_layout(rows: str, columns: str, select: str, **more: str) -> Layout:
     extra = "".join(f"{key} = {value}\n" for key, value in more.items())
     return layout(
         f'/*\nexchange = "somewhere"\ntitle = "GET /rows"\nsource = "api"\none_row = "a row"\nrows = "{rows}"\n{extra}'
-        f"[columns]\n{columns}\n*/\nSELECT line, 'movement' AS grain, fetched_at AS occurred_at, 'other' AS kind, {select} FROM rows",
+        f"[columns]\n{columns}\n*/\nSELECT line, 'movement' AS grain, fetched_at AS occurred_at, 'other' AS kind, 0 AS fee_amount,"
+        f" {select} FROM rows",
         "somewhere/rows_api",
     )
 

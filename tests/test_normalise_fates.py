@@ -15,7 +15,8 @@ from store.mapping import Reading
 from tests.layout_readings import connect, csv_text, layout, read, table
 
 ROWS = [f"L{n},2024-03-01 10:00:00,BTC,1,0,," for n in range(4)]
-SAY = "'movement' AS grain, 'other' AS kind, time AS occurred_at"
+TOLD = "time AS occurred_at, 0 AS fee_amount"
+SAY = f"'movement' AS grain, 'other' AS kind, {TOLD}"
 
 
 def selecting(select: str, skip: str = "") -> Layout:
@@ -49,9 +50,9 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
         ("SELECT line, 'movement' AS grain FROM rows", "does not yield occurred_at"),
         (f"SELECT line, {SAY}, 1 AS legs FROM rows", "yields legs; known: line, part"),
         (f"SELECT line, {SAY}, 'none' AS status FROM rows", "status 'none' is none of final, open"),
-        ("SELECT line, 'gift' AS kind, 'movement' AS grain, time AS occurred_at FROM rows", "kind 'gift' is none of trade"),
-        ("SELECT line, 'row' AS grain, time AS occurred_at FROM rows", "grain 'row' is none of movement"),
-        ("SELECT line, NULL AS grain, time AS occurred_at FROM rows", "grain None is none of movement"),
+        (f"SELECT line, 'gift' AS kind, 'movement' AS grain, {TOLD} FROM rows", "kind 'gift' is none of trade"),
+        (f"SELECT line, 'row' AS grain, {TOLD} FROM rows", "grain 'row' is none of movement"),
+        (f"SELECT line, NULL AS grain, {TOLD} FROM rows", "grain None is none of movement"),
         (f"SELECT line, {SAY} FROM lines", "its SELECT does not run"),
         (f"SELECT line, {SAY}, id::INTEGER AS note FROM rows", "its SELECT fails on these rows"),
     ],
@@ -85,6 +86,11 @@ def test_a_line_of_several_parts_has_one_fate(con: duckdb.DuckDBPyConnection, tm
         ("time AS occurred_at, -1 AS in_amount, 'BTC' AS in_asset", "in_amount is negative"),
         ("time AS occurred_at, 1 AS out_amount", "out_amount has no asset"),
         ("time AS occurred_at, 1 AS fee_amount, '' AS fee_asset", "fee_amount has no asset"),
+        ("time AS occurred_at, 'BTC' AS out_asset, NULL AS out_amount", "out_asset has no amount: BTC"),
+        ("time AS occurred_at, 'BTC' AS in_asset", "in_asset has no amount: BTC"),
+        ("time AS occurred_at, 'BTC' AS fee_asset", "it tells no amount"),
+        ("time AS occurred_at, 1e18 AS in_amount, 'BTC' AS in_asset", "its amount is beyond belief: 10^18 or more"),
+        ("time AS occurred_at, -1e18 AS fee_amount, 'BTC' AS fee_asset", "its amount is beyond belief: 10^18 or more"),
         ("time AS occurred_at, id AS row_id", "its id has no namespace"),
     ],
 )
@@ -93,6 +99,32 @@ def test_a_row_that_no_row_may_be_is_quarantined(con: duckdb.DuckDBPyConnection,
     assert table(con, "line, why", "quarantined") == [(2, why)]
     assert (reading.lines, reading.quarantined) == (1, 1)
     assert normalise.first_quarantined(con) == f"line 2: {why}"
+
+
+@pytest.mark.parametrize("says", ["'describe' AS grain", "'movement' AS grain, 'open' AS status"])
+def test_a_row_that_books_nothing_may_leave_its_amounts_untold(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, says: str
+) -> None:
+    untold = selecting(f"SELECT line, {says}, time AS occurred_at, 'BTC' AS in_asset FROM rows")
+    reading = read(con, tmp_path, csv_text(ROWS), untold)
+    assert (reading.used, reading.quarantined) == (4, 0)
+
+
+def test_lines_whose_numbers_cannot_be_reckoned_with_are_quarantined_alone(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """Line 3 by itself, line 6 because of what it adds to line 4: a sum over lines fails with the last of them."""
+    amounts = ("1", "6e17", "2.5e17", "2", "3e17", "3")
+    rows = [f"L{n},2024-03-01 10:00:00,BTC,{amount},0,," for n, amount in enumerate(amounts)]
+    summing = selecting(f"SELECT line, {SAY}, (200 * sum(amount) OVER (ORDER BY line))::VARCHAR AS note FROM rows")
+    reading = read(con, tmp_path, csv_text(rows), summing)
+    assert table(con, "line, note::DOUBLE") == [(2, 200), (4, 5e19), (5, 5e19), (7, 5e19)]
+    why = "its numbers cannot be reckoned with: Out of Range Error: Overflow in multiplication of DECIMAL(38)"
+    assert table(con, "line, column_name, value::DOUBLE, why", "quarantined") == [
+        (3, "amount", 6e17, why),
+        (6, "amount", 3e17, why),
+    ]
+    assert (reading.lines, reading.used, reading.quarantined) == (6, 4, 2)
 
 
 @pytest.mark.parametrize(("fee", "asset"), [("-1", "'BNB'"), ("0", "NULL")], ids=["rebate", "none"])
