@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ from rich.panel import Panel
 from rich.table import Table
 
 import pipeline
+from alerts import channels
 from pipeline import SyncOutcome
-from serve.output import amount, err, out, say
-from serve.sync_command import sync_with_progress, tell
+from serve.demo_mailbox import Mailbox, mailbox
+from serve.output import amount, err, escape, out, say
+from serve.sync_command import sync_with_progress, tell, tell_owners
 from store.keys import KeyStore
 from store.lake import Lake, open_lake
 from store.settings import Settings
@@ -28,6 +31,9 @@ from store.settings import Settings
 EVENTS = 1_500
 TIME_SCALE = 2_000
 """The sandbox's rate limits recover this much faster than real ones, and our pauses shrink alike."""
+MEANWHILE = 40
+MARK = ".gapless-demo"
+"""Left in the demo's folder: only what holds it is made anew."""
 KRAKEN, BINANCE, COINBASE = "kraken-main", "binance-main", "coinbase-main"
 ACCOUNTS = (("kraken", KRAKEN), ("binance", BINANCE), ("coinbase", COINBASE))
 QUERIES = (
@@ -44,6 +50,10 @@ QUERIES = (
 )
 
 
+class FolderTaken(Exception):
+    """The folder is not the demo's to make anew."""
+
+
 class SandboxFailed(Exception):
     """The sandbox did not start."""
 
@@ -51,41 +61,42 @@ class SandboxFailed(Exception):
 def run(folder: Path) -> int:
     """Play the story; exit code 0 only if every number agreed."""
     began = time.monotonic()
-    shutil.rmtree(folder, ignore_errors=True)
+    _clear(folder)
     settings = Settings(home=folder.resolve(), catalog="", data="", throttle=1 / TIME_SCALE)
     out.print(Panel.fit("gapless demo: three exchange accounts, from API to whole history", border_style="cyan"))
-    with _sandbox() as sandbox, open_lake(settings) as lake:
-        keys = KeyStore(settings)
-        _heading(
-            "1. Connect",
-            f"Sandbox exchanges speak the real wire formats at {sandbox['url']}; each key is probed before it is kept.",
-        )
-        for account in sandbox["accounts"]:
-            facts = pipeline.connect(
-                lake, keys, account["exchange"], account["name"], account["credentials"], api_url=sandbox["url"]
-            )
-            say(f"  {account['name']:<14} {account['events']:,} events to find; the key may: {', '.join(facts.rights)}")
+    with _sandbox() as sandbox, mailbox() as box, open_lake(settings) as lake:
+        story = Story(lake, KeyStore(settings), sandbox["url"], box)
+        in_order = [_connect(story, sandbox["accounts"])]
         _heading("2. Import", "Every answer is kept verbatim, mapped, and merged; coverage grows only with proof.")
-        good = [_sync(lake, keys, name) for _, name in ACCOUNTS]
+        good = [_sync(story, name) for _, name in ACCOUNTS]
         _heading("3. Ask again", "A second sync of the same history must change nothing.")
-        again = [_sync(lake, keys, name) for _, name in ACCOUNTS]
-        _heading(
-            "4. The same history as a CSV",
-            "Kraken's own ledger export is folded with what the API gave: nothing is counted twice.",
-        )
-        folded = _import_export(lake, sandbox["url"], folder)
-        _heading("5. A key is revoked", "A failure is never an empty result: it is named, and coverage stops where it stood.")
-        _control(sandbox["url"], "switch", {"account": KRAKEN, "fault": "revoked"})
-        stopped = _sync(lake, keys, KRAKEN)
+        again = [_sync(story, name) for _, name in ACCOUNTS]
+        in_order += [all(one.ok and not one.differences for one in (*good, *again)), not any(one.new for one in again)]
+        in_order += [_import_export(story, folder), _lose_a_key(story), _replace_the_key(story)]
         _report(lake)
-        in_order = (
-            all(o.ok and not o.differences for o in (*good, *again))
-            and not any(o.new for o in again)
-            and folded
-            and not stopped.ok
-        )
+        in_order += [_look_whether_it_is_whole(story)]
     _farewell(settings, time.monotonic() - began)
-    return 0 if in_order else 1
+    return 0 if all(in_order) else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What every chapter needs: the lake, its keys, where the sandbox answers, where alerts arrive."""
+
+    lake: Lake
+    keys: KeyStore
+    url: str
+    box: Mailbox
+
+
+def _clear(folder: Path) -> None:
+    """Make the folder anew; what no earlier demo left there is not touched."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise FolderTaken(f"{folder} holds something that no demo left there: choose another with --folder")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    folder.chmod(0o700)
+    (folder / MARK).touch()
 
 
 @contextmanager
@@ -107,22 +118,83 @@ def _sandbox() -> Iterator[dict[str, Any]]:
         process.wait()
 
 
-def _sync(lake: Lake, keys: KeyStore, name: str) -> SyncOutcome:
-    outcome = sync_with_progress(lake, keys, name)
+def _connect(story: Story, accounts: list[dict[str, Any]]) -> bool:
+    _heading(
+        "1. Connect",
+        f"Sandbox exchanges speak the real wire formats at {story.url}; each key is probed before it is kept.",
+    )
+    for account in accounts:
+        facts = pipeline.connect(
+            story.lake, story.keys, account["exchange"], account["name"], account["credentials"], api_url=story.url
+        )
+        say(f"  {account['name']:<14} {account['events']:,} events to find; the key may: {', '.join(facts.rights)}")
+    channels.add(story.lake, story.keys, story.box.address, owner="me", name="demo", now=pipeline.utc_now())
+    return True
+
+
+def _sync(story: Story, name: str) -> SyncOutcome:
+    outcome = sync_with_progress(story.lake, story.keys, name)
     tell(outcome)
+    tell_owners(story.lake, story.lake.settings)
     return outcome
 
 
-def _import_export(lake: Lake, url: str, folder: Path) -> bool:
+def _import_export(story: Story, folder: Path) -> bool:
     """Download the sandbox's CSV of the Kraken account and import it; whether it told nothing new."""
     from serve.import_command import tell as tell_preview
 
+    _heading(
+        "4. The same history as a CSV",
+        "Kraken's own ledger export is folded with what the API gave: nothing is counted twice.",
+    )
     path = folder / "kraken-ledgers.csv"
-    path.write_bytes(_control(url, f"export?account={KRAKEN}&kind=ledgers"))
-    preview = pipeline.preview_file(lake, KRAKEN, path, None, pipeline.utc_now())
+    path.write_bytes(_control(story.url, f"export?account={KRAKEN}&kind=ledgers"))
+    preview = pipeline.preview_file(story.lake, KRAKEN, path, None, pipeline.utc_now())
     tell_preview(preview)
-    pipeline.import_file(lake, preview, pipeline.utc_now())
+    pipeline.import_file(story.lake, preview, pipeline.utc_now())
     return preview.new == 0 and preview.reading.quarantined == 0
+
+
+def _lose_a_key(story: Story) -> bool:
+    """Whether the import stopped, and its owner heard of it once."""
+    _heading("5. A key is revoked", "A failure is never an empty result: it is named, and coverage stops where it stood.")
+    _control(story.url, "switch", {"account": KRAKEN, "fault": "revoked"})
+    stopped = _sync(story, KRAKEN)
+    return not stopped.ok and _show_alert(story.box, "The alert that its owner gets (here by a webhook on this machine):")
+
+
+def _replace_the_key(story: Story) -> bool:
+    """Whether life went on meanwhile, the gap was filled, and its owner heard once that it is over."""
+    _heading(
+        "6. A new key",
+        "Forty more events happened meanwhile. The new key is probed, and the gap is filled from the last proven moment.",
+    )
+    _control(story.url, "grow", {"account": KRAKEN, "size": MEANWHILE})
+    credentials = json.loads(_control(story.url, "reissue", {"account": KRAKEN}))
+    pipeline.replace_keys(story.lake, story.keys, KRAKEN, credentials)
+    back = _sync(story, KRAKEN)
+    return back.ok and not back.differences and back.new > 0 and _show_alert(story.box, "And once more, that it is over:")
+
+
+def _show_alert(box: Mailbox, line: str) -> bool:
+    """Print what arrived since the last time; whether that was one message."""
+    arrived, box.arrived = box.arrived, []
+    say(f"[dim]{line}[/]")
+    for title, text in arrived:
+        out.print(Panel(escape(text.strip()), title=f"[bold]{escape(title)}[/]", title_align="left", border_style="yellow"))
+    return len(arrived) == 1
+
+
+def _look_whether_it_is_whole(story: Story) -> bool:
+    """Whether no check found anything."""
+    _heading("Is it whole?", "Checks look for what is missing, doubled or implausible, also where every sync was green.")
+    results = pipeline.check(story.lake, pipeline.utc_now())
+    found = [one for one in results if one.verdict != "passed"]
+    for one in found:
+        say(f"  [yellow]{one.check}[/] {one.connection or ''}: {escape(one.saw)}")
+    if not found:
+        say(f"  [green]✓[/] {len({one.check for one in results})} checks, {len(results)} figures, none out of bounds")
+    return not found
 
 
 def _control(url: str, what: str, given: dict[str, Any] | None = None) -> bytes:

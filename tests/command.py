@@ -22,6 +22,13 @@ def gapless(
     )  # fmt: skip
 
 
+def refused(done: subprocess.CompletedProcess[str], *said: str, code: int = 1) -> None:
+    """It ended with that code, said that, and showed no traceback."""
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+    for words in said:
+        assert words in done.stderr
+
+
 def start_gapless(home: Path, *words: str) -> subprocess.Popen[bytes]:
     """`gapless WORDS`, begun, its words thrown away."""
     nowhere = subprocess.DEVNULL

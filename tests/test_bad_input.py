@@ -21,7 +21,7 @@ from sandbox.server import Sandbox
 from store.lake import open_lake
 from store.settings import Settings
 from tests.accounts import UNTIL, connect, export_file, fast_sandbox, lake_legs, normal, true_legs
-from tests.command import gapless, start_gapless
+from tests.command import gapless, refused, start_gapless
 from tests.proven import torn, untold
 
 KEYS = '{"apiKey": "a", "secret": "c2VjcmV0"}'
@@ -41,13 +41,6 @@ def home(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Path:
     with open_lake(Settings(home=home, throttle=0)) as lake:
         connect(lake, sandbox, account)
     return home
-
-
-def refused(done: subprocess.CompletedProcess[str], *said: str, code: int = 1) -> None:
-    """It ended with that code, said that, and showed no traceback."""
-    assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
-    for words in said:
-        assert words in done.stderr
 
 
 @pytest.mark.parametrize(
