@@ -71,7 +71,7 @@ class _Evidence:
 
 def run_checks(lake: Lake, now: datetime, checks: Sequence[Check] = CHECKS) -> list[CheckResult]:
     """Judge every connection by these checks as of `now`; figures and findings are kept in one commit."""
-    frames, broken = _measure(lake, checks, now)
+    frames, broken = measure(lake, checks, now)
     judged = _judge(frames)
     failed = {(one.check, one.connection) for one in judged if one.verdict == "failed"}
     evidence, hidden = _look(lake.con, [check for check in checks if check.name in frames], failed, now)
@@ -83,7 +83,7 @@ def run_checks(lake: Lake, now: datetime, checks: Sequence[Check] = CHECKS) -> l
     return sorted(results, key=lambda one: (one.check, one.connection, one.metric))
 
 
-def _measure(lake: Lake, checks: Sequence[Check], now: datetime) -> tuple[dict[str, pd.DataFrame], list[CheckResult]]:
+def measure(lake: Lake, checks: Sequence[Check], now: datetime) -> tuple[dict[str, pd.DataFrame], list[CheckResult]]:
     """The figures of every check, and what could not be measured."""
     names = {connection.name for connection in accounts.every(lake.con)}
     frames: dict[str, pd.DataFrame] = {}

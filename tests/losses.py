@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 
 import pipeline
 from checks.check import CHECKS
-from checks.run import CheckResult, run_checks
+from checks.expectations import judge
+from checks.run import measure
 from connectors.contract import Window
 from connectors.dialect import FileRefused
 from store import coverage, merge
@@ -26,8 +28,6 @@ from store.coverage import Claim
 from tests.mixtures import NAME, World, world
 
 MONTH, PAGE = timedelta(days=30), 10
-ASKED = [check for check in CHECKS if check.name != "transfers"]
-"""Transfers need a second account."""
 FILES: Mapping[str, tuple[str, ...]] = {
     "binance": ("trades", "statement"),
     "coinbase": ("transactions",),
@@ -63,6 +63,16 @@ class Loss:
         return "missed" if self.effect else "cannot: it adds up to nothing, and no other source tells of it"
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was seen of one history. alarms: the checks that failed although nothing was missing."""
+
+    exchange: str
+    seed: int
+    alarms: tuple[str, ...]
+    losses: tuple[Loss, ...]
+
+
 @contextmanager
 def synced_world(folder: Path, exchange: str, seed: int, size: int) -> Iterator[World]:
     """An account, synced; what was said of it is kept to be told again."""
@@ -72,32 +82,33 @@ def synced_world(folder: Path, exchange: str, seed: int, size: int) -> Iterator[
         yield made
 
 
-def clean(made: World) -> list[CheckResult]:
-    """What the checks say of the account as it is, with all of its files beside the API: anything is a false alarm."""
-    made.empty()
-    tell_api(made, "false")
-    for kind in FILES[made.exchange]:
-        made.tell_file(_export(made, kind))
-    return _failed(made)
+def look(made: World, cases: Iterable[Case] | None = None) -> Looked:
+    """What the checks say of the account as it is, and of every loss that can be injected into it (or of these cases)."""
+    whole = _told(made, lambda: _tell_all(made))
+    injected = [*(losses(made) if cases is None else cases)]
+    failed = _judged({id(each): each for each in (whole, *(told for case in injected for told in (case.whole, case.told)))})
+    seed = made.account.history.seed
+    found = (_loss(made.exchange, seed, case, failed) for case in injected)
+    return Looked(made.exchange, seed, tuple(sorted(failed[id(whole)])), tuple(found))
 
 
-def losses(made: World) -> Iterator[Loss]:
+def losses(made: World) -> Iterator[Case]:
     """Every loss that can be injected into this account, one after the other."""
     yield from dropped(made)
     yield from spoiled(made)
 
 
-def dropped(made: World) -> Iterator[Loss]:
+def dropped(made: World) -> Iterator[Case]:
     """What the API did not tell, though its answers were called complete."""
     chosen = random.Random(made.account.history.seed)
     whole = _told(made, lambda: tell_api(made, "false"))
     for what, choose in DROPPED.items():
         lost = choose(made, chosen)
         if lost is not None:
-            yield _loss(made, what, whole, _told(made, lambda lost=lost: tell_api(made, lost)))  # type: ignore[misc]
+            yield Case(what, whole, _told(made, lambda lost=lost: tell_api(made, lost)))  # type: ignore[misc]
 
 
-def spoiled(made: World) -> Iterator[Loss]:
+def spoiled(made: World) -> Iterator[Case]:
     """Files that tell too much or at the wrong time, beside the API and by themselves."""
     whole = _told(made, lambda: tell_api(made, "false"))
     for kind in FILES[made.exchange]:
@@ -106,41 +117,76 @@ def spoiled(made: World) -> Iterator[Loss]:
         for what, spoil in SPOILED.items():
             bad = _spoiled(path, spoil)
             told = _told(made, lambda bad=bad: (tell_api(made, "false"), made.tell_file(bad)))  # type: ignore[misc]
-            yield _loss(made, f"{what} ({kind}), beside the API", whole, told)
+            yield Case(f"{what} ({kind}), beside the API", whole, told)
             told = _told(made, lambda bad=bad: made.tell_file(bad))  # type: ignore[misc]
-            yield _loss(made, f"{what} ({kind}), alone", alone, told)
+            yield Case(f"{what} ({kind}), alone", alone, told)
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What stands, and what the checks say of it; refused: the file was not taken in at all."""
+class Told:
+    """What stands, and what each check measures of it; refused: the file was not taken in at all."""
 
     transactions: list[tuple[object, ...]]
     balances: list[tuple[object, ...]]
-    failed: frozenset[str]
+    figures: Mapping[str, pd.DataFrame]
     refused: bool
 
 
-def _told(made: World, tell: Callable[[], object]) -> _Told:
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One loss: what stands without it, and with it."""
+
+    what: str
+    whole: Told
+    told: Told
+
+
+def _told(made: World, tell: Callable[[], object]) -> Told:
     made.empty()
     try:
         tell()
     except FileRefused:
-        return _Told([], [], frozenset(), refused=True)
+        return Told([], [], {}, refused=True)
     queries = (
         "SELECT occurred_at, out_asset, out_amount, in_asset, in_amount FROM lake.core.transactions ORDER BY ALL",
         "SELECT asset, sum(amount) FROM lake.core.legs GROUP BY asset HAVING sum(amount) <> 0 ORDER BY asset",
     )
     transactions, balances = (made.con.execute(query).fetchall() for query in queries)
-    return _Told(transactions, balances, frozenset(one.check for one in _failed(made)), refused=False)
+    figures, broken = measure(made.lake, CHECKS, pipeline.utc_now())
+    assert broken == []
+    return Told(transactions, balances, figures, refused=False)
 
 
-def _loss(made: World, what: str, whole: _Told, told: _Told) -> Loss:
+def _judged(told: Mapping[int, Told]) -> dict[int, frozenset[str]]:
+    """The checks that failed of each, in one judgement over all of them: its cost is in being called, not in its rows."""
+    frames = {
+        check.name: pd.concat(
+            [one.figures[check.name].assign(connection=str(n)) for n, one in told.items() if one.figures], ignore_index=True
+        )
+        for check in CHECKS
+    }
+    failed: dict[int, set[str]] = {n: set() for n in told}
+    for judgement in judge(frames):
+        assert judgement.verdict != "broken", judgement
+        if judgement.verdict == "failed":
+            failed[int(judgement.connection)].add(judgement.check)
+    return {n: frozenset(names) for n, names in failed.items()}
+
+
+def _loss(exchange: str, seed: int, case: Case, failed: Mapping[int, frozenset[str]]) -> Loss:
     """found_by: what was not said of the same sources unspoiled."""
-    found = ("refused at the door",) if told.refused else tuple(sorted(told.failed - whole.failed))
+    whole, told = case.whole, case.told
+    found = ("refused at the door",) if told.refused else tuple(sorted(failed[id(told)] - failed[id(whole)]))
     effect = not told.refused and told.balances != whole.balances
     harmless = told.refused or told.transactions == whole.transactions
-    return Loss(made.exchange, made.account.history.seed, what, effect, found, harmless)
+    return Loss(exchange, seed, case.what, effect, found, harmless)
+
+
+def _tell_all(made: World) -> None:
+    """The account as it is, with all of its files beside the API."""
+    tell_api(made, "false")
+    for kind in FILES[made.exchange]:
+        made.tell_file(_export(made, kind))
 
 
 def tell_api(made: World, lost: str) -> None:
@@ -163,10 +209,6 @@ def tell_api(made: World, lost: str) -> None:
         con.execute("INSERT INTO lake.core.balances FROM kept.balances")
 
     made.lake.commit(write)
-
-
-def _failed(made: World) -> list[CheckResult]:
-    return [one for one in run_checks(made.lake, pipeline.utc_now(), ASKED) if one.verdict != "passed"]
 
 
 def _lost_month(made: World, _chosen: random.Random) -> str | None:
