@@ -50,3 +50,14 @@ def restore(file: Annotated[Path, typer.Argument(help="A backup.", exists=True, 
     settings = Settings()
     found = put_back(settings, file)
     say(f"Restored into {settings.home}: {found.files:,} files as of {found.made_at:%Y-%m-%d %H:%M} UTC. Next: gapless sync")
+
+
+@app.command()
+def move() -> None:
+    """Say that the home folder, or the data, lies elsewhere now: after a copy to another disk or machine."""
+    from store.moving import point_to_settings
+    from store.settings import Settings
+
+    settings = Settings()
+    count = point_to_settings(settings)
+    say(f"All {count:,} files of the lake are in {settings.data_path}: that is where it is read from now on.")

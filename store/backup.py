@@ -20,6 +20,7 @@ from pathlib import Path
 
 from store.keep import file_digest
 from store.locks import commit_lock
+from store.moving import named_files, point_catalog
 from store.settings import Settings
 
 FORMAT = 1
@@ -68,7 +69,7 @@ def restore(settings: Settings, source: Path) -> Backup:
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.home) as folder:
         staged = Path(folder)
         backup = _unpack(source, staged)
-        _point_catalog(staged / CATALOG, settings.data_path)
+        point_catalog(staged / CATALOG, settings.data_path)
         Path(settings.data_path).rmdir()
         shutil.move(staged / DATA, settings.data_path)
         if (staged / ARCHIVE).exists():
@@ -96,7 +97,7 @@ def _copy_catalog(catalog: Path, copy: Path) -> None:
 
 def _link_tree(root: Path, target: Path, catalog: Path | None = None) -> None:
     """Link (or copy, across file systems) the files below; of the lake's only those that its catalog names."""
-    named = None if catalog is None else _named_files(catalog)
+    named = None if catalog is None else named_files(catalog)
     target.mkdir()
     if not root.exists():
         return
@@ -109,12 +110,6 @@ def _link_tree(root: Path, target: Path, catalog: Path | None = None) -> None:
             os.link(path, place)
         except OSError:
             shutil.copyfile(path, place)
-
-
-def _named_files(catalog: Path) -> frozenset[str]:
-    with closing(sqlite3.connect(catalog)) as con:
-        rows = con.execute("SELECT path FROM ducklake_data_file UNION SELECT path FROM ducklake_delete_file").fetchall()
-    return frozenset(Path(row[0]).name for row in rows)
 
 
 def _write(staged: Path, target: Path, now: datetime) -> Backup:
@@ -179,9 +174,3 @@ def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, staged: Path) -> Non
     place.parent.mkdir(parents=True, exist_ok=True)
     with place.open("wb") as file:
         shutil.copyfileobj(content, file)
-
-
-def _point_catalog(catalog: Path, data_path: str) -> None:
-    """DuckLake keeps the absolute path of its files, all others are relative to it."""
-    with closing(sqlite3.connect(catalog)) as con, con:
-        con.execute("UPDATE ducklake_metadata SET value = ? WHERE key = 'data_path'", [data_path])

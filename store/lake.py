@@ -7,6 +7,7 @@ and lost its lock fails on the lake's own conflict; a conflict redoes the whole 
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -28,8 +29,15 @@ LARGE_INPUT_MEMORY = "700MB"
 CONFLICT_WORDS = ("conflict", "database is locked", "could not serialize", "deadlock", "another transaction")
 
 
+DATA_ELSEWHERE = re.compile(r'does not match existing data path in the catalog "(.*?)"')
+
+
 class LakeMissing(Exception):
     """There is no lake at the configured place yet."""
+
+
+class LakeElsewhere(Exception):
+    """The catalog names another data folder than the settings do."""
 
 
 class Lake:
@@ -150,9 +158,18 @@ def _attach(con: duckdb.DuckDBPyConnection, settings: Settings, read_only: bool)
         source, extra = f"ducklake:postgres:{settings.postgres_conninfo}", ", METADATA_SCHEMA 'lake'"
     else:
         source, extra = f"ducklake:sqlite:{settings.sqlite_path}", ", META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 5000"
-    con.execute(
-        f"ATTACH {_quoted(source)} AS lake (DATA_PATH {_quoted(settings.data_path)}, DATA_INLINING_ROW_LIMIT 0{extra}{mode})"
-    )
+    try:
+        con.execute(
+            f"ATTACH {_quoted(source)} AS lake (DATA_PATH {_quoted(settings.data_path)}, DATA_INLINING_ROW_LIMIT 0{extra}{mode})"
+        )
+    except duckdb.Error as exc:
+        elsewhere = DATA_ELSEWHERE.search(str(exc))
+        if elsewhere is None:
+            raise
+        raise LakeElsewhere(
+            f"this catalog says that the lake's files are in {elsewhere[1]}, not in {settings.data_path}: if they were moved or"
+            " copied, run `gapless move`; else set GAPLESS_HOME or GAPLESS_DATA to where they are"
+        ) from exc
 
 
 def _create_s3_secret(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
