@@ -81,11 +81,19 @@ def identify(
 
 def match_header(layout: Layout, header: Header) -> Match | None:
     """Where a layout's columns stand under this header; None if a required one is missing."""
+    there = _folded(header.cells)
+    if any(column.match is None and there.isdisjoint(_folded(column.names)) for column in layout.required):
+        return None  # so it is with nearly all layouts, and looking closely costs a hundred times that
     at = _positions(layout, header)
     return Match(layout, header, at) if all(column.name in at for column in layout.required) else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2**14)
+def _folded(cells: Sequence[str]) -> frozenset[str]:
+    return frozenset(map(fold, cells))
+
+
+@lru_cache(maxsize=2**14)
 def fold(cell: str) -> str:
     """A header cell without what spreadsheets change: byte order mark, quotes, blanks, case."""
     return "".join(cell.replace(BOM, "").replace("\u00a0", " ").split()).strip("\"'").casefold()

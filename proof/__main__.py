@@ -98,8 +98,17 @@ def _together(test: str, told: list[dict[str, Any]], known: int) -> list[str]:
     passed = [entry for entry in told if entry["passed"]]
     commits = ", ".join(sorted({entry["commit"] for entry in passed}))
     seconds = sum(entry["seconds"] for entry in passed)
-    line = f"| `{test}` | {commits} | {len(passed)} passed, of {known} | {seconds} | |"
+    line = f"| `{test}` | {commits} | {len(passed)} passed, of {known} | {seconds} | {'; '.join(_summed(passed))} |"
     return [line, *(_line(entry) for entry in told if not entry["passed"])]
+
+
+def _summed(passed: list[dict[str, Any]]) -> list[str]:
+    """Figures of the form `what: number`, added up over all proofs; the greatest of those that say `most`."""
+    numbers: dict[str, list[int]] = {}
+    for label, _, number in (figure.rpartition(": ") for entry in passed for figure in entry["figures"]):
+        if number.isdigit():
+            numbers.setdefault(label, []).append(int(number))
+    return [f"{label}: {max(some) if label.startswith('most ') else sum(some):,}" for label, some in numbers.items()]
 
 
 def _output(*command: str) -> str:
