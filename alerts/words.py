@@ -116,6 +116,7 @@ TEST = ("gapless can reach you", "This is a test of the channel {channel}. Nothi
 MAY_TOO = "It may also: {rights}."
 LOST = "Without {right} gapless cannot import: {what}."
 ADDRESS_GONE = "its address is gone: add the channel again with `gapless alerts add`"
+NO_ANSWER = "it did not answer in time"
 MESSAGE_ID = "Message {id}"
 
 

@@ -10,6 +10,8 @@ from prefect.artifacts import create_markdown_artifact
 import pipeline
 from flows.hooks import on_flow_crashed
 from intake.inbox import Taken
+from intake.trouble import settle
+from store.keys import KeyStore
 from store.lake import open_lake
 from store.settings import Settings
 
@@ -24,6 +26,9 @@ def ingest() -> None:
     settings = Settings()
     with open_lake(settings) as lake:
         taken = pipeline.ingest(lake, lambda: datetime.now(UTC))
+        if taken:
+            lake.commit(lambda con: settle(con, settings, pipeline.utc_now()))
+            pipeline.deliver(lake, KeyStore(settings), pipeline.utc_now)
     if taken:
         create_markdown_artifact(summary(taken), key="ingest", description="Files taken from the inbox")
     aside = [f"{one.connection}/{one.file} ({one.fate})" for one in taken if one.fate != "done"]

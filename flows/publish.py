@@ -8,6 +8,7 @@ from prefect.artifacts import create_markdown_artifact
 import pipeline
 from flows.hooks import on_flow_completed, on_flow_crashed
 from store import marts
+from store.keys import KeyStore
 from store.lake import open_lake
 from store.settings import Settings
 
@@ -22,5 +23,6 @@ def publish() -> None:
                 lines.append(
                     f"| {owner} | {done.method} | {done.scope} | {done.rebuilt} | {len(done.missing_prices)} | {'; '.join(done.refused)} |"
                 )
-        pipeline.check(lake, pipeline.utc_now())  # what it finds becomes incidents with the next watch
+        pipeline.check(lake, pipeline.utc_now())
+        pipeline.deliver(lake, KeyStore(lake.settings), pipeline.utc_now)
     create_markdown_artifact("\n".join(lines), key="publish", description="What was reckoned anew")

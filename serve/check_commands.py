@@ -18,11 +18,13 @@ def check(as_json: Json = False) -> None:
     """Look for what is missing, doubled or implausible, also where every sync was green. Exit code 1 if anything was found."""
     import pipeline
     from serve.output import print_json, print_rows, say
+    from serve.telling import send_due
     from store.lake import open_lake
     from store.settings import Settings
 
     with open_lake(Settings()) as lake:
         results = pipeline.check(lake, pipeline.utc_now())
+        send_due(lake)
     bad = [result for result in results if result.verdict != "passed"]
     if as_json:
         print_json([asdict(result) for result in results])
@@ -43,9 +45,11 @@ def correct(
     """Settle what only you can know: a rounding, a known reason, a line that moves nothing; or take such a word back."""
     import pipeline
     from serve.output import say
+    from serve.telling import tell_owners
     from store.lake import open_lake
     from store.settings import Settings
 
     with open_lake(Settings()) as lake:
         correction = pipeline.correct(lake, connection, target, says, "owner", pipeline.utc_now())
+        tell_owners(lake)
     say(f"Kept as {correction}. To take it back: gapless correct {connection} 'correction {correction}' WHY")

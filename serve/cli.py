@@ -76,6 +76,7 @@ def connect(
     import pipeline
     from connectors import register
     from serve.credentials import read_credentials
+    from serve.telling import send_due
     from store.keys import KeyStore
     from store.lake import open_lake, spare_pandas
     from store.settings import Settings
@@ -91,6 +92,7 @@ def connect(
             lake, KeyStore(settings), exchange, name, credentials, by_files=by_files,
             api_url=api_url or None, since=since.replace(tzinfo=UTC) if since else None, allow_trading_key=allow_trading_key,
         )  # fmt: skip
+        send_due(lake)
     if by_files:
         say(f"[bold]{name}[/] is connected by its files alone. Next: gapless import FILE --connection {name}")
         return
@@ -107,6 +109,7 @@ def keys(
     """Replace a connection's keys: the new ones are tried first, the old ones stay until they work; history is kept."""
     import pipeline
     from serve.credentials import read_credentials
+    from serve.telling import send_due
     from store import accounts
     from store.keys import KeyStore
     from store.lake import open_lake
@@ -116,6 +119,7 @@ def keys(
     with open_lake(settings) as lake:
         credentials = read_credentials(accounts.load(lake.con, name).exchange, keys)
         facts = pipeline.replace_keys(lake, KeyStore(settings), name, credentials, allow_trading_key=allow_trading_key)
+        send_due(lake)
     _tell_key(name, "has new keys", facts)
     say(f"Next, to fill the gap: gapless sync {name}")
 
@@ -175,12 +179,14 @@ def uploads(as_json: Json = False) -> None:
 def undo(upload: Annotated[str, typer.Argument(help="An upload's id, as in `gapless uploads`.")]) -> None:
     """Take a file back as a whole: what the other sources say stays."""
     import pipeline
+    from serve.telling import send_due
     from store.lake import open_lake, spare_pandas
     from store.settings import Settings
 
     spare_pandas()
     with open_lake(Settings()) as lake:
         merged = pipeline.undo_upload(lake, upload, pipeline.utc_now())
+        send_due(lake)
     say(f"{upload} is taken back: {merged.removed} transactions only it had are gone. The file itself stays in the archive.")
 
 
@@ -195,7 +201,7 @@ def gaps(as_json: Json = False) -> None:
 def sql(query: Annotated[str, typer.Argument(help="One query; without it, a prompt.")] = "", as_json: Json = False) -> None:
     """Ask the lake in SQL, read-only. `FROM catalog` describes every view."""
     if query:
-        listing(query, as_json, empty="No rows.")
+        listing(query, as_json, empty="No rows.", raw=True)
         return
     from serve.sql_prompt import run
 

@@ -23,7 +23,8 @@ from alerts import channels
 from pipeline import SyncOutcome
 from serve.demo_mailbox import Mailbox, mailbox
 from serve.output import amount, err, escape, out, say
-from serve.sync_command import sync_with_progress, tell, tell_owners
+from serve.sync_command import sync_with_progress, tell
+from serve.telling import tell_owners
 from store.keys import KeyStore
 from store.lake import Lake, open_lake
 from store.settings import Settings
@@ -135,7 +136,7 @@ def _connect(story: Story, accounts: list[dict[str, Any]]) -> bool:
 def _sync(story: Story, name: str) -> SyncOutcome:
     outcome = sync_with_progress(story.lake, story.keys, name)
     tell(outcome)
-    tell_owners(story.lake, story.lake.settings)
+    tell_owners(story.lake)
     return outcome
 
 

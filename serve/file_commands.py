@@ -20,6 +20,7 @@ def ingest(as_json: Json = False) -> None:
     import pipeline
     from intake import inbox
     from intake.places import open_place
+    from serve.telling import tell_owners
     from store.lake import open_lake, spare_pandas
     from store.settings import Settings
 
@@ -28,6 +29,7 @@ def ingest(as_json: Json = False) -> None:
     with open_lake(settings) as lake:
         taken = pipeline.ingest(lake, lambda: datetime.now(UTC))
         strangers = inbox.strangers(lake, open_place(settings))
+        tell_owners(lake)
     for name in strangers:
         say(
             f"[yellow]{escape(name)}[/] holds files but is no connection: rename that part of the inbox (see `gapless connections`)"
@@ -59,12 +61,14 @@ def inbox_files(as_json: Json = False) -> None:
 def approve(upload: Annotated[str, typer.Argument(help="A waiting file's id, as in `gapless inbox`.")]) -> None:
     """Take in a file that waits because of lines that were not understood: its other lines count from now on."""
     import pipeline
+    from serve.telling import tell_owners
     from store.lake import open_lake, spare_pandas
     from store.settings import Settings
 
     spare_pandas()
     with open_lake(Settings()) as lake:
         taken = pipeline.approve_file(lake, upload, pipeline.utc_now())
+        tell_owners(lake)
     for table in taken.tables:
         told = (
             table.why or f"{table.new:,} new transactions, {table.known:,} known; lines not understood: {table.quarantined:,}"

@@ -14,6 +14,7 @@ from intake.archives import each_path, unpacked
 from intake.upload import Preview
 from serve.errors import explain
 from serve.output import escape, print_json, say, show
+from serve.telling import send_due
 from store.lake import Lake, open_lake
 from store.settings import Settings
 
@@ -31,6 +32,7 @@ def run(given: list[Path], connection: str, layout: str | None, zone: str | None
                 told = [_refused(path, str(refused))]
             documents += [document for document, _ in told]
             trouble = trouble or not all(well for _, well in told)
+        send_due(lake)
     if not documents:
         say("no file there: name CSV or Excel files, ZIP archives, or folders that hold them")
         return 1

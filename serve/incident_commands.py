@@ -68,11 +68,13 @@ def thaw(name: Name) -> None:
     """Sync a frozen connection again."""
     import pipeline
     from serve.output import say
+    from serve.telling import send_due
     from store.lake import open_lake
     from store.settings import Settings
 
     with open_lake(Settings()) as lake:
         pipeline.thaw(lake, name, pipeline.utc_now())
+        send_due(lake)
     say(f"{name} is no longer frozen. Next, to fill the gap: gapless sync {name}")
 
 

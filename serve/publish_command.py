@@ -8,6 +8,7 @@ from typing import Any
 
 import pipeline
 from serve.output import escape, print_json, say
+from serve.telling import send_due
 from store import marts
 from store.lake import Lake, open_lake, spare_pandas
 from store.marts import Choice
@@ -21,6 +22,7 @@ def run(owner: str, method: str | None, scope: str | None, *, offline: bool, as_
     with open_lake(Settings()) as lake:
         for name in [owner] if owner else marts.owners(lake.con):
             told += _publish(lake, name, method, scope, offline)
+        send_due(lake)
     if as_json:
         print_json(told)
     else:

@@ -10,6 +10,7 @@ import typer
 import pipeline
 from intake.renormalise import Renewed
 from serve.output import escape, print_json, print_rows, say
+from serve.telling import send_due
 from store import accounts
 from store.lake import open_lake
 from store.settings import Settings
@@ -31,6 +32,7 @@ def run(names: list[str], *, yes: bool, as_json: bool) -> int:
                 say("  nothing was written: run it again with --yes, or answer the question at a terminal")
                 left = True
             documents.append(as_document(renewed, written=written))
+        send_due(lake)
     if as_json:
         print_json(documents)
     return 1 if left else 0

@@ -9,10 +9,10 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 import pipeline
 from alerts.words import what_happened, what_to_do
 from intake.pull import Progress as Reached
-from intake.trouble import settle
 from pipeline import SyncOutcome
 from serve.errors import explain
 from serve.output import err, escape, print_json, say, show
+from serve.telling import tell_owners
 from store import accounts
 from store.keys import KeyStore
 from store.lake import Lake, open_lake
@@ -47,18 +47,10 @@ def run(names: list[str], *, as_json: bool) -> int:
             failed = failed or not outcome.ok
             documents.append(as_document(outcome))
             tell(outcome)
-        tell_owners(lake, settings)
+        tell_owners(lake)
     if as_json:
         print_json(documents)
     return 1 if failed else 0
-
-
-def tell_owners(lake: Lake, settings: Settings) -> None:
-    """Send what the syncs gave cause for; many alike become one digest."""
-    lake.commit(lambda con: settle(con, settings, pipeline.utc_now(), round_ends=True))
-    sent = pipeline.deliver(lake, KeyStore(settings), pipeline.utc_now)
-    if sent.failed:
-        say(f"[yellow]{sent.failed} alerts could not be sent[/] and are tried again: gapless alerts")
 
 
 def sync_with_progress(lake: Lake, keys: KeyStore, name: str) -> SyncOutcome:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -19,9 +20,11 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+import pipeline
 from serve.page import wording
 from serve.page.auth import Doorman, Session
 from serve.page.sync_runs import Starter
+from store import deliveries
 from store.keys import KeyStore
 from store.lake import Lake, open_lake
 from store.settings import Settings
@@ -29,6 +32,8 @@ from store.settings import Settings
 HERE = Path(__file__).parent
 Row = dict[str, Any]
 MOST_NOTES = 200
+SENDING = 20.0
+"""Seconds that sending may go on beside the requests: less than the page is given to end in."""
 
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/", "Connections"),
@@ -93,9 +98,21 @@ class Shell:
             raise NotThere(what)
         return rows[0]
 
-    def writer(self) -> Lake:
-        """A lake of this action's own, to be closed by it; it waits for the commit lock like any other process."""
-        return open_lake(self.settings)
+    @contextmanager
+    def writer(self) -> Iterator[Lake]:
+        """A lake of this action's own; it waits for the commit lock like any other process.
+
+        What the action gave cause to tell is sent beside it, so that no channel keeps the visitor waiting.
+        """
+        with open_lake(self.settings) as lake:
+            yield lake
+            due = bool(deliveries.due(lake.con, self.clock()))
+        if due:
+            threading.Thread(target=self._send_due).start()
+
+    def _send_due(self) -> None:
+        with open_lake(self.settings) as lake:
+            pipeline.deliver(lake, self.keys, self.clock, within=SENDING)
 
     @property
     def keys(self) -> KeyStore:
