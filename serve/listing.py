@@ -12,8 +12,11 @@ from serve.output import print_json, print_rows, rows_as_objects
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, messages on stderr.")]
 
 
-def listing(query: str, as_json: bool, *, empty: str, given: Mapping[str, Any] | None = None) -> None:
-    """Print what a query of the analysts' views yields; `empty` is said to a person where that is nothing. given: bound values."""
+def listing(query: str, as_json: bool, *, empty: str, given: Mapping[str, Any] | None = None, raw: bool = False) -> None:
+    """Print what a query of the analysts' views yields; `empty` is said to a person where that is nothing.
+
+    given: bound values. raw: a person's own query, whose columns keep their names and times their seconds.
+    """
     from store.lake import open_lake, spare_pandas
     from store.settings import Settings
 
@@ -24,5 +27,10 @@ def listing(query: str, as_json: bool, *, empty: str, given: Mapping[str, Any] |
         if as_json:
             print_json(rows_as_objects(cursor))
             return
-        names = [column[0] for column in cursor.description or []]
-        print_rows(names, cursor.fetchall(), empty=empty)
+        names = [column[0] if raw else _heading(column[0]) for column in cursor.description or []]
+        print_rows(names, cursor.fetchall(), empty=empty, seconds=raw)
+
+
+def _heading(column: str) -> str:
+    """'last_success_at' as 'last success'."""
+    return column.removesuffix("_at").replace("_", " ")

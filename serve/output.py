@@ -17,6 +17,10 @@ from rich.table import Table
 
 __all__ = ["amount", "err", "escape", "out", "print_json", "print_rows", "rows_as_objects", "say", "show"]
 
+GUTTER = 2
+LONGEST_WORD = 20
+"""A longer one (a hash) may be broken to fit a terminal."""
+
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -36,29 +40,65 @@ def rows_as_objects(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def print_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) -> None:
-    """A table on stdout; `empty` is said instead of a table without rows."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+def print_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str, seconds: bool = True) -> None:
+    """A table on stdout, wrapped between words, or one block a row where a terminal is too narrow for that.
+
+    `empty` is said instead of a table without rows. seconds: show those of times.
+    """
     rows = list(rows)
     if not rows:
         say(empty)
         return
-    numeric = [all(isinstance(row[i], int | Decimal) for row in rows if row[i] is not None) for i in range(len(names))]
-    for name, right in zip(names, numeric, strict=True):
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(show(value) for value in row))
+    texts = [tuple(show(value, seconds=seconds) for value in row) for row in rows]
+    widths = _widths([tuple(names), *texts], out.width)
+    if widths is None:
+        _print_blocks(names, texts)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, GUTTER, 0, 0))
+    for place, (name, width) in enumerate(zip(names, widths, strict=True)):
+        numeric = all(isinstance(row[place], int | Decimal) for row in rows if row[place] is not None)
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold", width=width)
+    for text in texts:
+        table.add_row(*map(escape, text))
     out.print(table)
 
 
-def show(value: Any) -> str:
-    """One value as a person reads it: no trailing zeros, minutes in UTC, nothing for nothing."""
+def _widths(rows: Sequence[tuple[str, ...]], room: int) -> list[int] | None:
+    """The width of each column, the widest narrowed first and to its longest word; None where that does not fit."""
+    columns = list(zip(*rows, strict=True))
+    least = [min(max((len(word) for text in column for word in text.split()), default=1), LONGEST_WORD) for column in columns]
+    widths = [max(1, *map(len, column)) for column in columns]
+    over = sum(widths) + GUTTER * len(widths) - room
+    while over > 0:
+        wider = [(width, place) for place, (width, low) in enumerate(zip(widths, least, strict=True)) if width > low]
+        if not wider:
+            return None
+        widths[max(wider)[1]] -= 1
+        over -= 1
+    return widths
+
+
+def _print_blocks(names: Sequence[str], texts: Sequence[tuple[str, ...]]) -> None:
+    """Each row by itself, a line for each column that has something to say."""
+    for text in texts:
+        block = Table(box=None, show_header=False, pad_edge=False, padding=(0, GUTTER, 0, 0))
+        block.add_column(style="bold", no_wrap=True)
+        block.add_column(overflow="fold")
+        for name, value in zip(names, text, strict=True):
+            if value:
+                block.add_row(escape(name), escape(value))
+        out.print(block)
+        out.print()
+
+
+def show(value: Any, *, seconds: bool = True) -> str:
+    """One value as a person reads it: no trailing zeros, times in UTC, nothing for nothing."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}" if value.second == 0 and value.microsecond == 0 else f"{value:%Y-%m-%d %H:%M:%S}"
+        return f"{value:%Y-%m-%d %H:%M:%S}" if seconds and (value.second or value.microsecond) else f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, Decimal):
         return amount(value)
     return str(value)

@@ -1,0 +1,53 @@
+"""Tables on the terminal: nothing is cut off, whatever its width."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from rich.console import Console
+
+from serve import output
+
+AT = datetime(2026, 11, 14, 9, 5, 7, tzinfo=UTC)
+NAMES = ("connection", "amount", "last success", "why")
+ROWS = [("kraken-main", Decimal("1234.50"), AT, "imports stopped: unreachable"), ("[bold]", None, None, None)]
+
+
+def printed(monkeypatch: pytest.MonkeyPatch, width: int, *, seconds: bool = True) -> list[str]:
+    console = Console(width=width, record=True, highlight=False)
+    monkeypatch.setattr(output, "out", console)
+    output.print_rows(NAMES, ROWS, empty="", seconds=seconds)
+    return [line.rstrip() for line in console.export_text().splitlines()]
+
+
+def test_a_wide_terminal_has_a_row_on_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert printed(monkeypatch, 120) == [
+        "connection    amount  last success         why",
+        "kraken-main  1,234.5  2026-11-14 09:05:07  imports stopped: unreachable",
+        "[bold]",
+    ]
+
+
+def test_a_narrower_one_wraps_between_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert printed(monkeypatch, 52, seconds=False) == [
+        "connection    amount  last success   why",
+        "kraken-main  1,234.5  2026-11-14     imports",
+        "                      09:05          stopped:",
+        "                                     unreachable",
+        "[bold]",
+    ]
+
+
+def test_where_words_would_break_each_row_is_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert printed(monkeypatch, 40) == [
+        "connection    kraken-main",
+        "amount        1,234.5",
+        "last success  2026-11-14 09:05:07",
+        "why           imports stopped:",
+        "              unreachable",
+        "",
+        "connection  [bold]",
+        "",
+    ]
