@@ -1,16 +1,189 @@
-"""The owner's word about one thing of one connection: kept, merged where it moves something, and taken back by a later word."""
+"""The owner's word about one thing of one connection: kept, merged where it moves something, and taken back by a later word.
+
+A word about a line of a file has the file read again, with what the owner put in its cells: as if it had come so.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import duckdb
 
 from connectors import register
+from intake import kept_files
+from intake import upload as uploading
+from intake.kept_files import KeptFile
 from intake.pull import booking_streams
-from store import accounts, corrections
+from intake.trouble import settle
+from store import accounts, corrections, mended, merge, normalise
+from store.accounts import Connection
+from store.corrections import CorrectionRefused
 from store.lake import Lake
+from store.mended import Fixes
+from store.normalise import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class TriedLine:
+    """What a line of a file comes to. rows: as in `mapped`; skipped: by which rule; why: it is still not understood."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    skipped: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _FileAsTold:
+    """A file and all that holds of its lines once the word is taken."""
+
+    kept: KeptFile
+    fixes: Fixes
+    waived: Collection[int]
 
 
 def correct(lake: Lake, connection: str, target: str, says: str, made_by: str, now: datetime) -> str:
     """Returns the correction's id. What may be said about what: `store/corrections.py`. Raises CorrectionRefused, UnknownConnection."""
-    books = booking_streams(register.find(accounts.load(lake.con, connection).exchange))
-    return corrections.correct(lake, connection, target, says, made_by, now, books)
+    account = accounts.load(lake.con, connection)
+    books = booking_streams(register.find(account.exchange))
+    source = _source_of_lines(lake.con, connection, target)
+    if source is None:
+        return corrections.correct(lake, connection, target, says, made_by, now, books)
+    told = _as_told(lake, account, target, says)
+    reading = None if told is None else _read(lake, account, told)
+    if told is not None and target.startswith(f"{mended.TARGET} "):
+        _refuse_still_bad(lake.con, int(target.rpartition(" ")[2]))
+
+    def follow(con: duckdb.DuckDBPyConnection) -> None:
+        if told is not None and reading is not None:
+            _replace(con, connection, told, reading, books, now)
+        corrections.close_if_settled(con, connection, source, now)
+        settle(con, lake.settings, now)
+
+    return corrections.correct(lake, connection, target, says, made_by, now, books, follow)
+
+
+def cells_of(lake: Lake, connection: str, upload: str, line: int) -> dict[str, str]:
+    """A line of a file that is in force, cell by cell, as it is read now."""
+    account = accounts.load(lake.con, connection)
+    kept = _find(lake, connection, upload)
+    cells = kept_files.read_kept_line(lake.con, lake.settings, account, kept, line)
+    return cells | dict(mended.fixes(lake.con, connection, upload).get(line, {}))
+
+
+def try_cells(lake: Lake, connection: str, upload: str, line: int, cells: Mapping[str, str]) -> TriedLine:
+    """What the line would come to with these cells; nothing is written."""
+    account = accounts.load(lake.con, connection)
+    told = _as_told(lake, account, mended.target(upload, line), json.dumps(dict(cells)))
+    if told is None:
+        raise CorrectionRefused(f"no file {upload!r} is in force")
+    _read(lake, account, told)
+    return _tried(lake.con, line)
+
+
+def _source_of_lines(con: duckdb.DuckDBPyConnection, connection: str, target: str) -> str | None:
+    """The page or the file whose lines a word is about, or the word that is taken back by it; None if it is about none."""
+    what, _, about = target.partition(" ")
+    if what == "correction":
+        what, _, about = corrections.target_of(con, connection, about).partition(" ")
+    return about.rpartition(" ")[0] if what in (mended.TARGET, mended.WAIVED) else None
+
+
+def _refuse_still_bad(con: duckdb.DuckDBPyConnection, line: int) -> None:
+    tried = _tried(con, line)
+    if tried.why is not None:
+        raise CorrectionRefused(f"line {line} would still not be understood: {tried.why}")
+
+
+def _as_told(lake: Lake, account: Connection, target: str, says: str) -> _FileAsTold | None:
+    """What holds of a file once a word about one of its lines is taken; None where these are the lines of an answer."""
+    con, name = lake.con, account.name
+    what, _, about = target.partition(" ")
+    taken_back = ""
+    if what == "correction":
+        taken_back = about
+        what, _, about = corrections.target_of(con, name, about).partition(" ")
+    upload, _, line = about.rpartition(" ")
+    kept = next((one for one in kept_files.kept_files(con, name) if one.upload == upload), None)
+    if what == mended.TARGET and not taken_back:
+        return _corrected(lake, account, _find(lake, name, upload), line, says)
+    if kept is None or not line.isdecimal() or not kept_files.is_kept(lake.settings, kept):
+        return None
+    waived = mended.waived(con, name, upload, taken_back) | (frozenset() if taken_back else {int(line)})
+    return _FileAsTold(kept, mended.fixes(con, name, upload, taken_back), waived)
+
+
+def _corrected(lake: Lake, account: Connection, kept: KeptFile, line: str, says: str) -> _FileAsTold:
+    name, upload = account.name, kept.upload
+    fixes = mended.fixes(lake.con, name, upload)
+    if not line.isdecimal() or (int(line) not in fixes and not corrections.is_quarantined(lake.con, name, upload, line)):
+        raise CorrectionRefused(f"no line {line!r} of {upload!r} is quarantined")
+    fix = _cells(says)
+    known = kept_files.read_kept_line(lake.con, lake.settings, account, kept, int(line))
+    if strange := sorted(set(fix) - set(known)):
+        raise CorrectionRefused(f"{kept.file_name} has no column {', '.join(strange)}; it has {', '.join(known)}")
+    return _FileAsTold(kept, fixes | {int(line): fix}, mended.waived(lake.con, name, upload) - {int(line)})
+
+
+def _cells(says: str) -> dict[str, str]:
+    try:
+        told = json.loads(says)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or not told or not all(isinstance(text, str) for text in told.values()):
+        raise CorrectionRefused("say what should stand in which column: COLUMN=VALUE")
+    return told
+
+
+def _find(lake: Lake, connection: str, upload: str) -> KeptFile:
+    kept = next((one for one in kept_files.kept_files(lake.con, connection) if one.upload == upload), None)
+    if kept is None:
+        raise CorrectionRefused(f"no file {upload!r} of {connection} is in force; see `gapless uploads`")
+    if not kept_files.is_kept(lake.settings, kept):
+        raise CorrectionRefused(f"{kept.file_name} is not in the archive any more")
+    return kept
+
+
+def _read(lake: Lake, account: Connection, told: _FileAsTold) -> Reading:
+    normalise.name_markets(lake.con, accounts.markets_of(lake.con, account.exchange))
+    return kept_files.read_kept(lake.con, lake.settings, account, told.kept, told.fixes)
+
+
+def _tried(con: duckdb.DuckDBPyConnection, line: int) -> TriedLine:
+    cursor = con.execute("SELECT * FROM mapped WHERE line = ? ORDER BY part", [line])
+    names = [column[0] for column in cursor.description or ()]
+    rows = tuple(dict(zip(names, row, strict=True)) for row in cursor.fetchall())
+    rule = con.execute("SELECT rule FROM skipped WHERE line = ?", [line]).fetchone()
+    bad = con.execute("SELECT concat_ws(': ', column_name, why) FROM quarantined WHERE line = ?", [line]).fetchone()
+    return TriedLine(rows, rule[0] if rule else None, bad[0] if bad else None)
+
+
+def _replace(
+    con: duckdb.DuckDBPyConnection, connection: str, told: _FileAsTold, reading: Reading, books: Collection[str], now: datetime
+) -> None:
+    """Put what was read in the place of what the file said before; transactions that stay as they were were seen then."""
+    kept = told.kept
+    basis = kept.basis if kept.basis == "owner" else uploading.basis_of(con, connection, reading, told.waived)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE stood_before AS SELECT tx_id, digest, first_seen, run_id FROM lake.core.transactions"
+        " WHERE connection = ? AND tx_id IN (SELECT tx_id FROM lake.core.rows WHERE connection = ? AND source = ?)",
+        [connection, connection, kept.upload],
+    )
+    merge.forget(con, connection, kept.upload, kept.upload, now, books)
+    uploading.take_in(con, connection, kept.upload, reading, basis, now)
+    con.execute(
+        "UPDATE lake.core.transactions SET first_seen = b.first_seen, run_id = b.run_id FROM stood_before b"
+        " WHERE transactions.connection = ? AND transactions.tx_id = b.tx_id AND transactions.digest = b.digest",
+        [connection],
+    )
+    con.execute(
+        "UPDATE lake.ops.uploads SET layout = ?, lines = ?, used = ?, skipped = ?, quarantined = ?, from_at = ?, to_at = ?, step = ?,"
+        " basis = ? WHERE connection = ? AND upload = ?",
+        [
+            reading.layout, reading.lines, reading.used, sum(reading.skipped.values()), reading.quarantined, reading.from_at,
+            reading.to_at, reading.step, basis, connection, kept.upload,
+        ],
+    )  # fmt: skip

@@ -7,20 +7,18 @@ coverage stay as they are: they speak of what was read, not of how.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from connectors.contract import Page
-from connectors.layouts import LayoutError
+from intake import kept_files
 from intake.pull import booking_streams
-from store import accounts, merge, normalise, own_mapping
+from store import accounts, mended, merge, normalise
 from store.accounts import Connection
 from store.keep import KeptPage, note_activity
 from store.lake import Lake
@@ -108,27 +106,13 @@ def _read_everything(lake: Lake, connection: Connection) -> _Kept:
         pages |= {page.id for page in some}
         fresh = _gather(con, fresh)
     files: dict[str, Reading] = {}
-    with tempfile.TemporaryDirectory(prefix="gapless-") as folder:
-        for upload, file_name, digest, layout, zone in _files(con, connection.name):
-            path = Path(folder) / upload / (file_name or upload)
-            path.parent.mkdir()
-            path.symlink_to((lake.settings.archive / digest[:2] / digest).resolve())
-            files[upload] = _read_file(con, connection, upload, path, layout, zone)
-            fresh = _gather(con, fresh)
+    for kept in kept_files.kept_files(con, connection.name):
+        fixes = mended.fixes(con, connection.name, kept.upload)
+        files[kept.upload] = kept_files.read_kept(con, lake.settings, connection, kept, fixes)
+        fresh = _gather(con, fresh)
     if fresh:
         raise KeptMeanwhile(f"nothing is kept of {connection.name} yet: sync it, or import a file")
     return _Kept(frozenset(pages), files)
-
-
-def _read_file(
-    con: duckdb.DuckDBPyConnection, connection: Connection, upload: str, path: Path, layout: str, zone: str | None
-) -> Reading:
-    """By the layout it was read with, since the owner may have chosen it; by its header if that one is gone."""
-    own = own_mapping.layouts(con, connection.name)
-    try:
-        return normalise.read_file(con, connection.exchange, connection.name, upload, path, layout, zone, own)
-    except LayoutError:
-        return normalise.read_file(con, connection.exchange, connection.name, upload, path, None, zone, own)
 
 
 def _gather(con: duckdb.DuckDBPyConnection, fresh: bool) -> bool:
@@ -275,14 +259,6 @@ def _pages(con: duckdb.DuckDBPyConnection, name: str) -> Iterator[Sequence[KeptP
             KeptPage(page, stream, scope, Page(layout, json.loads(request), fetched_at, body, context=json.loads(context)))
             for page, stream, scope, layout, request, context, fetched_at, body in rows
         ]
-
-
-def _files(con: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, str, str, str, str | None]]:
-    return con.execute(
-        "SELECT upload, file_name, digest, layout, zone FROM lake.ops.uploads WHERE connection = ? AND undone_at IS NULL"
-        " ORDER BY uploaded_at, upload",
-        [name],
-    ).fetchall()
 
 
 def _ids(con: duckdb.DuckDBPyConnection, query: str, name: str) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +15,13 @@ from connectors.dialect import FileRefused
 from intake.clock_shift import refuse_shifted
 from intake.pull import booking_streams
 from intake.trouble import settle
-from store import accounts, coverage, keep, merge, normalise, own_mapping
+from store import accounts, coverage, keep, mended, merge, normalise, own_mapping
 from store.coverage import Claim
 from store.lake import Lake
 from store.normalise import Reading
+
+WAIVED = "waived"
+"""Basis of a file that would prove its period but for lines of which its owner said that they move nothing: the owner's word."""
 
 
 class UnknownUpload(Exception):
@@ -54,8 +58,8 @@ def preview_file(
     reading = _read(lake.con, connection, upload, path, layout, zone)
     lake.con.execute("BEGIN")
     try:
-        basis = _basis(lake.con, connection, reading)
-        merged = _merge(lake.con, connection, upload, reading, basis, now)
+        basis = basis_of(lake.con, connection, reading, mended.waived(lake.con, connection, upload))
+        merged = take_in(lake.con, connection, upload, reading, basis, now)
     finally:
         lake.con.execute("ROLLBACK")
     return Preview(upload, connection, path, reading, merged.new, merged.known, basis, already=False, zone=zone)
@@ -70,7 +74,7 @@ def import_previewed(lake: Lake, preview: Preview, now: datetime, *, confirmed_b
     agreed = replace(preview, basis=preview.basis or ("owner" if confirmed_by_owner else None))
 
     def write(con: duckdb.DuckDBPyConnection) -> None:
-        _merge(con, agreed.connection, agreed.upload, agreed.reading, agreed.basis, now)
+        take_in(con, agreed.connection, agreed.upload, agreed.reading, agreed.basis, now)
         _record(con, agreed, kept_digest, now)
         settle(con, lake.settings, now)
 
@@ -92,8 +96,8 @@ def import_unseen(
     keep.keep_file(lake.settings.archive, path, kept_digest)
 
     def write(con: duckdb.DuckDBPyConnection) -> Preview:
-        basis = _basis(con, connection, reading)
-        merged = _merge(con, connection, upload, reading, basis, now)
+        basis = basis_of(con, connection, reading, mended.waived(con, connection, upload))
+        merged = take_in(con, connection, upload, reading, basis, now)
         done = Preview(upload, connection, path, reading, merged.new, merged.known, basis, already=False, zone=zone)
         _record(con, done, kept_digest, now)
         settle(con, lake.settings, now)
@@ -141,20 +145,21 @@ def _read(
     account = accounts.load(con, connection)
     normalise.name_markets(con, accounts.markets_of(con, account.exchange))
     own = own_mapping.layouts(con, connection)
-    reading = normalise.read_file(con, account.exchange, connection, upload, path, layout, zone, own)
+    fixes = mended.fixes(con, connection, upload)
+    reading = normalise.read_file(con, account.exchange, connection, upload, path, layout, zone, own, fixes)
     if zone is None:
         refuse_shifted(con, connection, path.name, own_mapping.find(con, connection, reading.layout, account.exchange).zone)
     return reading
 
 
-def _merge(
+def take_in(
     con: duckdb.DuckDBPyConnection, connection: str, upload: str, reading: Reading, basis: str | None, now: datetime
 ) -> merge.Merged:
     """Claim what the file proves and merge what was read of it; part of the caller's transaction."""
     normalise.keep_fates(con, connection)
     if basis and reading.from_at and reading.to_at:
-        window = Window(reading.from_at, reading.to_at)
-        coverage.credit(con, connection, [Claim(stream, ALL, window, basis, upload) for stream in reading.streams], now)
+        window, on = Window(reading.from_at, reading.to_at), "owner" if basis == WAIVED else basis
+        coverage.credit(con, connection, [Claim(stream, ALL, window, on, upload) for stream in reading.streams], now)
     return merge.absorb(con, connection, upload, now, _books(accounts.load(con, connection).exchange))
 
 
@@ -211,13 +216,18 @@ def _standing(con: duckdb.DuckDBPyConnection, connection: str, upload: str, path
     return Preview(upload, connection, path, reading, 0, known[0] if known else 0, basis, already=True, zone=read_in)
 
 
-def _basis(con: duckdb.DuckDBPyConnection, connection: str, reading: Reading) -> str | None:
-    """Why the file can be believed to hold everything of its period: its balances chain, or both its ends meet proven rows."""
-    if not reading.from_at or not reading.to_at or reading.quarantined or not reading.streams:
+def basis_of(con: duckdb.DuckDBPyConnection, connection: str, reading: Reading, waived: Collection[int]) -> str | None:
+    """Why the file can be believed to hold everything of its period: its balances chain, or both its ends meet proven rows.
+
+    waived: lines of which the owner said that they move nothing; what rests on that is the owner's word.
+    """
+    bad = {line for (line,) in con.execute("SELECT line FROM quarantined").fetchall()}
+    if not reading.from_at or not reading.to_at or bad - set(waived) or not reading.streams:
         return None
-    if reading.chains:
-        return "running_balance"
-    return "overlap" if _ends_meet(con, connection, reading.from_at, reading.to_at) else None
+    basis = "running_balance" if reading.chains else None
+    if basis is None and _ends_meet(con, connection, reading.from_at, reading.to_at):
+        basis = "overlap"
+    return WAIVED if basis and bad else basis
 
 
 def _ends_meet(con: duckdb.DuckDBPyConnection, connection: str, from_at: datetime, to_at: datetime) -> bool:

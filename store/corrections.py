@@ -3,12 +3,13 @@
 balance WALLET ASSET    says: a signed amount. An adjustment of so much, at the moment of the newest report of balances
 finding ID              says: why it is no trouble. It is settled, and not opened again for the same reason
 line SOURCE LINE        says: why it moves nothing. A line that could not be read is waived
+cells UPLOAD LINE       says: what should stand in which cells, as JSON. A line of a file that could not be read is corrected
 correction ID           says: why. That correction no longer holds
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from uuid import uuid4
@@ -33,9 +34,19 @@ class CorrectionRefused(Exception):
 
 
 def correct(
-    lake: Lake, connection: str, target: str, says: str, made_by: str, now: datetime, books: Collection[str] = ()
+    lake: Lake,
+    connection: str,
+    target: str,
+    says: str,
+    made_by: str,
+    now: datetime,
+    books: Collection[str] = (),
+    follow: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
 ) -> str:
-    """Take the owner's word; returns the correction's id. books: the connection's booking streams, for the merge."""
+    """Take the owner's word; returns the correction's id.
+
+    books: the connection's booking streams, for the merge. follow: what comes of the word, in its own commit.
+    """
     what, _, about = target.partition(" ")
     correction = uuid4().hex[:12]
 
@@ -48,13 +59,17 @@ def correct(
                 kept = _settle(con, connection, about, now)
             case "line":
                 _find_quarantined(con, connection, about)
+            case "cells":
+                pass  # the file was read with them
             case "correction":
                 _take_back(con, connection, about, now, books)
             case _:
-                raise CorrectionRefused(f"{target!r} names neither a balance, a finding, a line nor a correction")
+                raise CorrectionRefused(f"{target!r} names neither a balance, a finding, a line, its cells nor a correction")
         con.execute(
             "INSERT INTO lake.ops.corrections VALUES (?, ?, ?, ?, ?, ?)", [connection, correction, now, made_by, kept, says]
         )
+        if follow is not None:
+            follow(con)
         keep.note_activity(con, now, made_by, "corrected", connection, f"{kept}: {says}")
 
     lake.commit(write)
@@ -67,6 +82,40 @@ def settled(con: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, str]]:
         "SELECT DISTINCT connection, split_part(target, ' ', 2) FROM lake.main.corrections WHERE in_force AND target LIKE 'seen %'"
     ).fetchall()
     return frozenset((connection, kind) for connection, kind in rows)
+
+
+def target_of(con: duckdb.DuckDBPyConnection, connection: str, correction: str) -> str:
+    """What a correction that is in force is about."""
+    row = con.execute(
+        "SELECT target FROM lake.main.corrections WHERE connection = ? AND correction = ? AND in_force",
+        [connection, correction],
+    ).fetchone()
+    if row is None:
+        raise CorrectionRefused(f"no correction {correction!r} of {connection} is in force")
+    return str(row[0])
+
+
+def is_quarantined(con: duckdb.DuckDBPyConnection, connection: str, source: str, line: str) -> bool:
+    row = con.execute(
+        "SELECT count(*) FROM lake.ops.line_fates WHERE connection = ? AND source = ? AND line = TRY_CAST(? AS BIGINT)"
+        " AND fate = 'quarantined'",
+        [connection, source, line],
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def close_if_settled(con: duckdb.DuckDBPyConnection, connection: str, source: str, now: datetime) -> None:
+    """The finding of a source's bad lines ends with the last of them."""
+    con.execute(
+        """
+        UPDATE lake.ops.findings SET resolved_at = $now
+        WHERE connection = $name AND kind = 'quarantined' AND source = $source AND resolved_at IS NULL AND NOT EXISTS (
+            FROM lake.ops.line_fates f WHERE f.connection = $name AND f.source = $source AND f.fate = 'quarantined'
+            AND concat_ws(' ', 'line', f.source, f.line) NOT IN (
+                SELECT target FROM lake.main.corrections WHERE connection = $name AND in_force))
+        """,
+        {"now": now, "name": connection, "source": source},
+    )
 
 
 def source_of(correction: str) -> str:
@@ -132,21 +181,10 @@ def _settle(con: duckdb.DuckDBPyConnection, connection: str, finding: str, now: 
 
 def _find_quarantined(con: duckdb.DuckDBPyConnection, connection: str, about: str) -> None:
     source, _, line = about.rpartition(" ")
-    row = con.execute(
-        "SELECT count(*) FROM lake.ops.line_fates WHERE connection = ? AND source = ? AND line = TRY_CAST(? AS BIGINT)"
-        " AND fate = 'quarantined'",
-        [connection, source, line],
-    ).fetchone()
-    if row is None or not row[0]:
+    if not is_quarantined(con, connection, source, line):
         raise CorrectionRefused(f"no line {line!r} of {source!r} is quarantined")
 
 
 def _take_back(con: duckdb.DuckDBPyConnection, connection: str, correction: str, now: datetime, books: Collection[str]) -> None:
-    row = con.execute(
-        "SELECT target FROM lake.main.corrections WHERE connection = ? AND correction = ? AND in_force",
-        [connection, correction],
-    ).fetchone()
-    if row is None:
-        raise CorrectionRefused(f"no correction {correction!r} of {connection} is in force")
-    if row[0].startswith("balance "):
+    if target_of(con, connection, correction).startswith("balance "):
         merge.forget(con, connection, source_of(correction), correction, now, books)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -23,21 +22,11 @@ from store.balance_chain import follow_balances
 from store.cells import TROUBLE, literal, troubles, typed_rows
 from store.clock_step import step_of_mapped
 from store.file_writing import Writing, first_look, may_have_commas, with_decimal_comma
+from store.line_by_line import OddLine, cells_of_line, rewrite
 from store.mapping import Reading, Source, begin_reading, end_reading, map_rows, name_sources, one
+from store.mended import NO_FIXES, Fixes
 
 SAMPLE_ROWS = 50
-LONGEST_RECORD = 100
-"""Physical lines that one row may span; beyond that a quote was left open."""
-
-
-@dataclass(frozen=True, slots=True)
-class OddLine:
-    """A line that is no row of the table. rule: what it is skipped by; '' where it is quarantined."""
-
-    line: int
-    value: str
-    why: str
-    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +48,19 @@ def read_file(
     layout: str | None = None,
     zone: str | None = None,
     own: Sequence[Layout] = (),
+    fixes: Fixes = NO_FIXES,
 ) -> Reading:
     """Map a file into `mapped`, `reported`, `skipped`, `quarantined`. Raises FileRefused with line, column, value and why.
 
     zone: in which the file's clock runs, where its owner says so; an IANA name, or an offset like `UTC+1`. own: layouts that
-    the owner told.
+    the owner told. fixes: cells that the owner corrected.
     """
     _refuse_unknown_zone(con, path.name, zone)
     candidates = [_named(layout, exchange, own)] if layout else [*readable_layouts(exchange), *own]
     if zone:
         candidates = [in_zone(one, zone) for one in candidates]
     try:
-        return map_file(con, connection, upload, path, candidates, () if layout else foreign_layouts(exchange))
+        return map_file(con, connection, upload, path, candidates, () if layout else foreign_layouts(exchange), fixes)
     except NoLayout as unknown:
         if layout:
             raise
@@ -97,6 +87,7 @@ def map_file(
     path: Path,
     candidates: Sequence[Layout],
     foreign: Sequence[Layout] = (),
+    fixes: Fixes = NO_FIXES,
 ) -> Reading:
     """`read_file` by the one of these layouts that the file's header names, unless a foreign one reads more of its columns."""
     with tempfile.TemporaryDirectory(prefix="gapless-") as folder:
@@ -105,7 +96,7 @@ def map_file(
         begin_reading(con, match.layout.exchange)
         name_sources(con, [Source(upload, "file", _stream(match.layout), ALL, None)])
         with _file_order(con):
-            taken = _take_in(con, text, match, Path(folder))
+            taken = _take_in(con, text, match, Path(folder), fixes)
             bad = _quarantine(con, match, taken, upload)
     lines = one(con, "SELECT count(*) FROM read_rows")[0] + len(taken.broken) + len(taken.passed)
     if lines == 0:
@@ -116,6 +107,13 @@ def map_file(
     reading = _reading(con, connection, text, match, counts, taken.writing.notes)
     end_reading(con)
     return reading
+
+
+def read_line(exchange: str, path: Path, layout: str, own: Sequence[Layout], line: int) -> dict[str, str]:
+    """The cells of one line of a file that was read by this layout, by their names in its header."""
+    with tempfile.TemporaryDirectory(prefix="gapless-") as folder:
+        text, match = _matched(path, Path(folder), [_named(layout, exchange, own)])
+        return cells_of_line(text, match.header, line)
 
 
 def _matched(path: Path, folder: Path, candidates: Sequence[Layout]) -> tuple[Text, Match]:
@@ -175,11 +173,11 @@ def _file_order(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         con.execute(f"SET {setting} = {'true' if kept is None or kept[0] else 'false'}")
 
 
-def _take_in(con: duckdb.DuckDBPyConnection, text: Text, match: Match, folder: Path) -> Taken:
+def _take_in(con: duckdb.DuckDBPyConnection, text: Text, match: Match, folder: Path, fixes: Fixes) -> Taken:
     """Fill `read_rows`; returns the relation of raw cells it came from and the lines that are no rows."""
     header = match.header
     above = first_lines(text.path, header.line - 1)
-    if not header.wrapped and not text.has_nul and not match.layout.skip_lines and not match.layout.ragged:
+    if not (header.wrapped or text.has_nul or match.layout.skip_lines or match.layout.ragged or fixes):
         raw = f"(SELECT row_number() OVER () + {header.line} AS line, * FROM {_table(text.path, header, f'skip = {header.line}', '')})"
         try:
             writing = _create_rows(con, match, above, raw)
@@ -192,7 +190,7 @@ def _take_in(con: duckdb.DuckDBPyConnection, text: Text, match: Match, folder: P
             ):
                 return Taken(raw, writing)
     clean = folder / "rows.csv"
-    odd = list(_rewrite(text, match, clean))
+    odd = list(rewrite(text, match, clean, fixes))
     raw = _table(clean, header, "parallel = false", "line: 'BIGINT', ")
     writing = _create_rows(con, match, above, raw)
     broken = tuple(line for line in odd if not line.rule)
@@ -231,80 +229,6 @@ def _table(path: Path, header: Header, options: str, before: str) -> str:
         f"read_csv({literal(str(path))}, auto_detect = false, header = false, delim = {literal(delimiter)}, quote = '\"',"
         f" escape = '\"', strict_mode = true, {options}, columns = {{{columns}}})"
     )
-
-
-def _rewrite(text: Text, match: Match, clean: Path) -> Iterator[OddLine]:
-    """Write the file's good rows with their line numbers as a plain table; yields the lines that are no rows."""
-    header, layout = match.header, match.layout
-    with text.path.open(encoding="utf-8-sig", newline="") as source:
-        feed = _Feed(source.readlines(), header.line)
-    with clean.open("w", encoding="utf-8", newline="") as target:
-        writer = csv.writer(target, lineterminator="\n")
-        while (start := feed.at) < len(feed.lines):
-            try:
-                row = feed.next_row(header.delimiter)
-            except (csv.Error, _OpenQuote) as exc:
-                yield feed.refuse(start, str(exc))
-                continue
-            if header.wrapped and row:
-                row = unwrap(row, header.delimiter) or row
-            why = _why_no_row(row, header, layout.ragged)
-            if not any(cell.strip() for cell in row):
-                continue
-            rule = next((rule for rule, look in layout.skip_lines.items() if look.search(feed.lines[start].strip())), "")
-            if rule:
-                yield OddLine(start + 1, feed.lines[start].rstrip("\r\n")[:500], "", rule)
-            elif why:
-                yield feed.refuse(start, why)
-            else:
-                cells = row[: len(header.cells)]
-                writer.writerow([start + 1, *cells, *[""] * (len(header.cells) - len(cells))])
-
-
-def _why_no_row(row: Sequence[str], header: Header, ragged: bool) -> str:
-    """'' for a row of the table; cells without a name at its end may be missing or empty."""
-    named = 0 if ragged else max((n for n, cell in enumerate(header.cells, start=1) if cell.strip()), default=0)
-    if len(row) < named or any(cell.strip() for cell in row[len(header.cells) :]):
-        return f"{len(row)} cells instead of {len(header.cells)}"
-    return "NUL bytes in it" if any("\0" in cell for cell in row) else ""
-
-
-class _OpenQuote(Exception):
-    """A quote opens a cell and nothing closes it."""
-
-
-class _Feed:
-    """The lines of a file for a csv reader, which can be sent back to the line after a broken one."""
-
-    def __init__(self, lines: list[str], at: int) -> None:
-        self.lines = lines
-        self.at = at
-        self.start = at
-        self.reader: Iterator[list[str]] | None = None
-
-    def __iter__(self) -> _Feed:
-        return self
-
-    def __next__(self) -> str:
-        if self.at >= len(self.lines):
-            if self.at > self.start:
-                raise _OpenQuote("a quote is left open")
-            raise StopIteration
-        if self.at - self.start > LONGEST_RECORD:
-            raise _OpenQuote("a quote is left open")
-        self.at += 1
-        return self.lines[self.at - 1]
-
-    def next_row(self, delimiter: str) -> list[str]:
-        self.start = self.at
-        self.reader = self.reader or csv.reader(self, delimiter=delimiter)
-        return next(self.reader)
-
-    def refuse(self, start: int, why: str) -> OddLine:
-        """Give up one physical line; what follows it is read anew."""
-        self.at = start + 1
-        self.reader = None
-        return OddLine(start + 1, self.lines[start].rstrip("\r\n")[:500], why)
 
 
 def _sample(text: Text, header: Header) -> list[list[str]]:
