@@ -1,4 +1,4 @@
-"""`python -m proof [WORD …]`: run the tests marked `proof` one at a time and record each as it ends.
+"""`python -m proof [WORD …]`: run the tests marked `proof` one after the other and record each as it ends.
 
 A stopped run goes on where it was: what passed at this commit is not run again. Words select by test id.
 """
@@ -10,9 +10,12 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from proof.told import ENDED
 
 ROOT = Path(__file__).parent.parent
 RECORD = ROOT / "proof-out" / "record.jsonl"
@@ -24,40 +27,69 @@ MANY = 6
 def main(words: list[str]) -> int:
     """Exit code 1 if any proof failed."""
     commit = _output("git", "rev-parse", "--short", "HEAD").strip()
-    collected = _collect()
-    proofs = [proof for proof in collected if all(word in proof for word in words)]
+    collected = _collect("proof")
     RECORD.parent.mkdir(exist_ok=True)
     passed = {entry["proof"] for entry in _recorded() if entry["commit"] == commit and entry["passed"]}
-    for number, proof in enumerate(proofs, start=1):
-        if proof in passed:
-            continue
-        sys.stdout.write(f"[{number}/{len(proofs)}] {proof} ")
-        sys.stdout.flush()
-        entry = _run(proof, commit)
-        sys.stdout.write(f"{'passed' if entry['passed'] else 'FAILED'} in {entry['seconds']} s\n")
-        with RECORD.open("a") as record:
-            record.write(json.dumps(entry) + "\n")
-        _write_page(collected)
+    waiting = [proof for proof in collected if all(word in proof for word in words) and proof not in passed]
+    ended = 0
+    for session in _sessions(waiting, set(_collect("proof and prefect"))):
+        for entry in _run(session, commit):
+            ended += 1
+            verdict = "passed" if entry["passed"] else "FAILED"
+            sys.stdout.write(f"[{ended}/{len(waiting)}] {entry['proof']} {verdict} in {entry['seconds']} s\n")
+            sys.stdout.flush()
+            with RECORD.open("a") as record:
+                record.write(json.dumps(entry) + "\n")
+            _write_page(collected)
     return 0 if all(entry["passed"] for entry in _latest().values()) else 1
 
 
-def _collect() -> list[str]:
-    listing = _output(sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", "proof")
+def _collect(marked: str) -> list[str]:
+    listing = _output(sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", marked)
     return [line for line in listing.splitlines() if "::" in line]
 
 
-def _run(proof: str, commit: str) -> dict[str, Any]:
-    began = time.monotonic()
-    done = subprocess.run(  # noqa: S603 - our own tests
-        [sys.executable, "-m", "pytest", "-q", "-s", "-m", "proof", "--timeout", "14400", proof],
-        cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ | {"HYPOTHESIS_PROFILE": "search"},
-    )  # fmt: skip
-    if done.returncode:
-        (RECORD.parent / "last-failure.txt").write_text(done.stdout + done.stderr)
-    figures = [line.removeprefix("figure: ") for line in done.stdout.splitlines() if line.startswith("figure: ")]
+def _sessions(proofs: list[str], sharing: set[str]) -> list[list[str]]:
+    """Each proof by itself; those of one file that share a running system together, since starting it takes half a minute."""
+    sessions: list[list[str]] = []
+    for proof in proofs:
+        before = sessions[-1][-1] if sessions else ""
+        if {proof, before} <= sharing and before.partition("::")[0] == proof.partition("::")[0]:
+            sessions[-1].append(proof)
+        else:
+            sessions.append([proof])
+    return sessions
+
+
+def _run(session: list[str], commit: str) -> Iterator[dict[str, Any]]:
+    """An entry for each proof as soon as it has ended."""
+    began, left, said, figures = time.monotonic(), list(session), list[str](), list[str]()
+    failed = False
+    with subprocess.Popen(  # noqa: S603 - our own tests
+        [sys.executable, "-m", "pytest", "-q", "-s", "-p", "proof.told", "-m", "proof", "--timeout", "14400", *session],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env=os.environ | {"HYPOTHESIS_PROFILE": "search"},
+    ) as running:  # fmt: skip
+        for line in running.stdout or ():
+            said.append(line)
+            if line.startswith("figure: "):
+                figures.append(line.removeprefix("figure: ").strip())
+            elif line.startswith(ENDED):
+                told = json.loads(line.removeprefix(ENDED))
+                left.remove(told["proof"])
+                failed = failed or not told["passed"]
+                yield _entry(told["proof"], commit, told["passed"], time.monotonic() - began, figures)
+                began, figures = time.monotonic(), []
+    if failed or left:
+        (RECORD.parent / "last-failure.txt").write_text("".join(said))
+    for proof in left:  # pytest itself did not get so far
+        yield _entry(proof, commit, False, time.monotonic() - began, [])
+
+
+def _entry(proof: str, commit: str, passed: bool, seconds: float, figures: list[str]) -> dict[str, Any]:
     return {
-        "proof": proof, "commit": commit, "passed": done.returncode == 0, "seconds": round(time.monotonic() - began),
-        "figures": figures, "ended": datetime.now(UTC).isoformat(timespec="seconds"),
+        "proof": proof, "commit": commit, "passed": passed, "seconds": round(seconds), "figures": figures,
+        "ended": datetime.now(UTC).isoformat(timespec="seconds"),
     }  # fmt: skip
 
 

@@ -164,6 +164,7 @@ def environment(settings: Settings, home: Path, password: str, port: int) -> dic
         "PREFECT_SERVER_ENCRYPTION_KEY": kept_secret(settings.home / "prefect-blocks.key", Fernet.generate_key().decode()),
         "PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        "PREFECT_WORKER_QUERY_SECONDS": "3",  # a run that somebody asked for begins at once; the default is 10
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": '["events","flow_runs"]',
