@@ -11,7 +11,7 @@ import duckdb
 from store import columns
 from store.columns import AMOUNT, NUMBER, TEXT
 from store.marts import Choice
-from transforms.lots import NOTHING, POOLED, Match, Rest, match_lots
+from transforms.lots import NOTHING, POOLED, Parts, Rest, Whole, match_lots
 from transforms.tables import query
 
 AT_ONCE = 250_000
@@ -22,22 +22,32 @@ def reckon_lots(con: duckdb.DuckDBPyConnection, choice: Choice, assets: Collecti
     """Match the lots of these assets of the temp table `movements`; leaves `matched` and `unmatched`."""
     for table in ("matched", "unmatched"):
         con.execute(f"DROP TABLE IF EXISTS {table}")
-    _keep(con, [], [], [])
+    nobody: list[Any] = []
+    _keep_parts(con, Parts(), nobody, nobody)
+    _keep_rest(con, [], [], nobody, nobody)
     for portion in _portions(con, assets):
         _reckon_portion(con, choice, portion)
 
 
 def _reckon_portion(con: duckdb.DuckDBPyConnection, choice: Choice, portion: dict[str, int]) -> None:
+    import numpy as np
+
     con.execute("CREATE OR REPLACE TEMP TABLE portion AS SELECT unnest(?::VARCHAR[]) AS asset", [[*portion]])
     movements, *read = columns.read(con, query("in_order"))
     rows: Iterator[Any] = zip(range(len(movements)), *read, strict=True)
-    matches: list[Match] = []
+    whole, parts = Whole(), Parts()
     rest: list[Rest] = []
     names: list[str] = []
     for asset, size in sorted(portion.items()):
-        match_lots(islice(rows, size), choice.method, per_account=choice.scope == "account", matches=matches, rest=rest)
+        match_lots(
+            islice(rows, size), choice.method, per_account=choice.scope == "account", whole=whole, parts=parts, rest=rest
+        )
         names += [asset] * (len(rest) - len(names))
-    _keep(con, _named(matches, movements, (0, 1)), _named(rest, movements, (0, 4)), names)
+    known = np.array([*movements, POOLED, NOTHING])  # counted from the end these two stay what they are
+    _keep_whole(con, whole, known[_places(whole.acquired)], known[_places(whole.disposed)])
+    _keep_parts(con, parts, known[_places(parts.acquired)], known[_places(parts.disposed)])
+    acquired, _, _, _, left = zip(*rest, strict=True) if rest else [()] * 5
+    _keep_rest(con, rest, names, known[_places(acquired)], known[_places(left)])
 
 
 def _portions(con: duckdb.DuckDBPyConnection, assets: Collection[str]) -> Iterator[dict[str, int]]:
@@ -56,25 +66,35 @@ def _portions(con: duckdb.DuckDBPyConnection, assets: Collection[str]) -> Iterat
         yield portion
 
 
-def _named(rows: Sequence[tuple[Any, ...]], movements: Sequence[Any], places: Collection[int]) -> list[Any]:
-    """Rows as columns; those at `places` name movements by their place in the order, and then by their rows in the table."""
+def _places(numbers: Sequence[int]) -> Any:
     import numpy as np
 
-    known = np.array([*movements, POOLED, NOTHING])  # counted from the end these two stay what they are
-    return [known[np.array(column)] if place in places else column for place, column in enumerate(zip(*rows, strict=True))]
+    return np.array(numbers, dtype=np.int64)
 
 
-def _keep(con: duckdb.DuckDBPyConnection, matches: Sequence[Any], rest: Sequence[Any], names: list[str]) -> None:
-    acquired, disposed, quantity, cost, proceeds, last = matches or [()] * 6
+def _keep_whole(con: duckdb.DuckDBPyConnection, whole: Whole, acquired: Any, disposed: Any) -> None:
     columns.write(con, "matched", {
         "acquired": (NUMBER, acquired),
         "disposed": (NUMBER, disposed),
-        "quantity": (AMOUNT, quantity),
-        "cost": (AMOUNT, cost),
-        "proceeds": (AMOUNT, proceeds),
-        "last": (NUMBER, last),
+        "cost": (AMOUNT, whole.cost),
     })  # fmt: skip
-    acquired, account, quantity, cost, left = rest or [()] * 5
+
+
+def _keep_parts(con: duckdb.DuckDBPyConnection, parts: Parts, acquired: Any, disposed: Any) -> None:
+    import numpy as np
+
+    columns.write(con, "matched", {
+        "acquired": (NUMBER, acquired),
+        "disposed": (NUMBER, disposed),
+        "quantity": (AMOUNT, parts.quantity),
+        "cost": (AMOUNT, parts.cost),
+        "proceeds": (AMOUNT, parts.proceeds),
+        "last": (NUMBER, np.diff(disposed, append=NOTHING) != 0),
+    })  # fmt: skip
+
+
+def _keep_rest(con: duckdb.DuckDBPyConnection, rest: Sequence[Rest], names: list[str], acquired: Any, left: Any) -> None:
+    _, account, quantity, cost, _ = zip(*rest, strict=True) if rest else [()] * 5
     columns.write(con, "unmatched", {
         "asset": (TEXT, names),
         "account": (NUMBER, account),

@@ -29,6 +29,26 @@ def test_a_sale_takes_the_oldest_lot_with_fees_in_cost_and_off_proceeds(lake: La
     assert left == [(Decimal(10), Decimal(501), "held", ids[0]), (Decimal(50), Decimal(6510), "held", ids[2])]
 
 
+def test_a_sale_of_several_lots_tells_its_fee_once_with_the_last_of_them(lake: Lake) -> None:
+    book(
+        lake,
+        Booked(0, "trade", "10 EUR", "1 BTC"),
+        Booked(1, "trade", "40 EUR", "2 BTC"),
+        Booked(2, "trade", "2 BTC", "101 EUR", "1 EUR"),
+        Booked(3, "trade", "1.5 BTC", "60 EUR", "0 EUR"),
+    )
+    reckoned(lake)
+    told = gains(lake, "quantity, cost, proceeds, fee, flags")
+    assert told[:2] == [
+        (Decimal(1), Decimal(10), Decimal(50), Decimal(0), None),
+        (Decimal(1), Decimal(20), Decimal(50), Decimal(1), None),
+    ]
+    assert sorted(told[2:]) == [
+        (Decimal("0.5"), None, Decimal(20), Decimal(0), "short_fall"),
+        (Decimal(1), Decimal(20), Decimal(40), Decimal(0), None),
+    ]
+
+
 def test_nothing_is_reckoned_again_until_something_changes(lake: Lake) -> None:
     book(lake, Booked(0, "trade", "10 EUR", "1 BTC"), Booked(1, "trade", "10 EUR", "1 ETH"))
     assert [each.rebuilt for each in reckoned(lake)] == [2]

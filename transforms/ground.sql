@@ -1,9 +1,10 @@
 -- One row: how many transactions the owner has, a digest of what they say, until when they are proven, and what spoils that.
-SELECT
-    (SELECT count(*) FROM lake.core.transactions t JOIN lake.ops.connections c USING (connection) WHERE c.owner = $owner) AS transactions,
-    (SELECT coalesce(bit_xor(hash(t.tx_id, t.digest)), 0)::VARCHAR FROM lake.core.transactions t
-        JOIN lake.ops.connections c USING (connection) WHERE c.owner = $owner) AS said,
-    (SELECT min(coalesce(p.complete_until, p.history_from)) FROM lake.main.completeness p
-        JOIN lake.ops.connections c USING (connection) WHERE c.owner = $owner) AS complete_until,
-    (SELECT string_agg(p.connection || ': ' || p.spoiled_by, '; ' ORDER BY p.connection) FROM lake.main.completeness p
-        JOIN lake.ops.connections c USING (connection) WHERE c.owner = $owner AND p.spoiled_by IS NOT NULL) AS spoiled_by
+WITH told AS (
+    SELECT count(*) AS transactions, coalesce(bit_xor(hash(t.tx_id, t.digest)), 0)::VARCHAR AS said
+    FROM lake.core.transactions t SEMI JOIN (SELECT connection FROM lake.ops.connections WHERE owner = $owner) c USING (connection)
+), proven AS (
+    SELECT min(coalesce(complete_until, history_from)) AS complete_until,
+        string_agg(connection || ': ' || spoiled_by, '; ' ORDER BY connection) AS spoiled_by
+    FROM lake.main.completeness WHERE owner = $owner
+)
+SELECT * FROM told, proven

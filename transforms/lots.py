@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import insort
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
 from typing import Protocol
@@ -151,6 +152,11 @@ class Average:
             self._cost += cost
 
     def take(self, quantity: int) -> list[Lot]:
+        held = self._held
+        if quantity < held and not self._unknown:  # what nearly every disposal is: nothing apart, and enough of it
+            cost = share(self._cost, quantity, held)
+            self._held, self._cost = held - quantity, self._cost - cost
+            return [(POOLED, quantity, cost)]
         short = max(0, quantity - self._held - self._unknown)
         wanted = quantity - short
         unknown = share(self._unknown, wanted, self._held + self._unknown) if self._unknown else 0
@@ -175,19 +181,41 @@ class Average:
 METHODS: Mapping[str, Callable[[], Pool]] = {"average": Average, "fifo": Fifo, "hifo": Hifo, "lifo": Lifo}
 
 
-Match = tuple[int, int, int, int | None, int | None, int]
-"""A part of one disposal and the lot it used up: who acquired, who disposed (by number), quantity, cost, proceeds, 1 if the last."""
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Disposals that one lot served, as columns: who acquired it and who disposed (by number), and the cost."""
+
+    acquired: list[int] = field(default_factory=list)
+    disposed: list[int] = field(default_factory=list)
+    cost: list[int | None] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of disposals that several lots served, as columns; those of one disposal stand together."""
+
+    acquired: list[int] = field(default_factory=list)
+    disposed: list[int] = field(default_factory=list)
+    quantity: list[int] = field(default_factory=list)
+    cost: list[int | None] = field(default_factory=list)
+    proceeds: list[int | None] = field(default_factory=list)
+
+
 Rest = tuple[int, int, int, int | None, int]
 """What no disposal used up: who acquired it, account, quantity, cost, and with which movement it left (NOTHING: it is held)."""
 
 
 def match_lots(
-    movements: Iterable[Movement], method: str, *, per_account: bool, matches: list[Match], rest: list[Rest]
+    movements: Iterable[Movement], method: str, *, per_account: bool, whole: Whole, parts: Parts, rest: list[Rest]
 ) -> None:
-    """Match the movements of one asset, in their order; the outcome is added to `matches` and `rest`."""
+    """Match the movements of one asset, in their order; the outcome is added to `whole`, `parts` and `rest`.
+
+    Quantities may be whole numbers of any one unit, values are of 10^-18.
+    """
     new_pool = METHODS[method]
     pools: dict[int, Pool] = {}
     transit: dict[int | None, tuple[int, int, list[Lot]]] = {}
+    from_one, by_one, at_cost = whole.acquired.append, whole.disposed.append, whole.cost.append
     for n, account, way, quantity, value, transfer in movements:
         place = account if per_account else 0
         pool = pools.get(place)
@@ -199,9 +227,11 @@ def match_lots(
             lots = pool.take(quantity)
             if len(lots) == 1:
                 acquired, _, cost = lots[0]
-                matches.append((acquired, n, quantity, cost, value, 1))
+                from_one(acquired)
+                by_one(n)
+                at_cost(cost)
             else:
-                _share_out(matches, n, quantity, value, lots)
+                _share_out(parts, n, quantity, value, lots)
         elif way == LEAVE:
             rest += _resting(pool.take(quantity), account, n)
         elif per_account and way == SEND:
@@ -215,17 +245,17 @@ def match_lots(
         rest += _resting(pool.left(), place, NOTHING)
 
 
-def _share_out(matches: list[Match], n: int, quantity: int, value: int | None, lots: list[Lot]) -> None:
+def _share_out(parts: Parts, n: int, quantity: int, value: int | None, lots: list[Lot]) -> None:
     """A disposal's proceeds go to its lots by quantity."""
     for acquired, taken, cost in lots:
-        if taken == quantity:
-            matches.append((acquired, n, taken, cost, value, 1))
-            return
-        part = None
-        if value is not None:
-            part = share(value, taken, quantity)
+        part = value if value is None or taken == quantity else share(value, taken, quantity)
+        parts.acquired.append(acquired)
+        parts.disposed.append(n)
+        parts.quantity.append(taken)
+        parts.cost.append(cost)
+        parts.proceeds.append(part)
+        if value is not None and part is not None:
             value -= part
-        matches.append((acquired, n, taken, cost, part, 0))
         quantity -= taken
 
 

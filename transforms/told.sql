@@ -7,4 +7,4 @@ SELECT t.tx_id, a.account, t.occurred_at, t.occurred_at AS ordered_at, t.kind AS
     CASE WHEN t.out_asset = $currency THEN t.out_amount + coalesce(t.fee_amount, 0) ELSE t.in_amount - coalesce(t.fee_amount, 0) END AS value,
     coalesce(t.fee_amount, 0) AS fee, NULL::BIGINT AS transfer,
     CASE WHEN t.fee_amount IS NULL AND t.kind = 'trade' THEN 'fee_untold' END AS flags, 0::BIGINT AS turn
-FROM lake.core.transactions t JOIN accounts a USING (connection) WHERE said_by_its_columns(t, $currency)
+FROM lake.core.transactions t JOIN accounts a USING (connection) WHERE said_by_its_columns(t.out_asset, t.in_asset, t.fee_asset, t.fee_amount, t.legs, $currency)

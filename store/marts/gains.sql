@@ -1,7 +1,8 @@
--- A part of one disposal and the lot it used up, from the temp table `matched` and the movements it names.
+-- A part of one disposal and the lot it used up, from the temp table `matched` and the movements it names. quantity NULL: all of it.
 SELECT p.pool, c.connection, d.what, a.occurred_at AS acquired_at,
-    d.occurred_at AS disposed_at, m.quantity, m.cost, m.proceeds,
-    CASE WHEN m.last = 1 THEN d.fee ELSE 0 END AS fee, a.tx_id AS acquired_tx, d.tx_id AS disposed_tx,
+    d.occurred_at AS disposed_at, coalesce(m.quantity, d.quantity) AS quantity, m.cost,
+    CASE WHEN m.quantity IS NULL THEN d.value ELSE m.proceeds END AS proceeds,
+    CASE WHEN m.quantity IS NULL OR m.last = 1 THEN d.fee ELSE 0 END AS fee, a.tx_id AS acquired_tx, d.tx_id AS disposed_tx,
     CASE WHEN m.acquired = -1 OR a.flags IS NOT NULL OR d.flags IS NOT NULL THEN array_to_string(list_sort(list_distinct(
         string_split(concat_ws(',', CASE m.acquired WHEN -1 THEN 'short_fall' END, a.flags, d.flags), ','))), ',') END AS flags
 FROM matched m JOIN movements d ON d.rowid = m.disposed JOIN accounts c ON c.account = d.account
