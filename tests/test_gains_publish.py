@@ -32,8 +32,8 @@ def test_a_sale_takes_the_oldest_lot_with_fees_in_cost_and_off_proceeds(lake: La
 def test_a_sale_of_several_lots_tells_its_fee_once_with_the_last_of_them(lake: Lake) -> None:
     book(
         lake,
-        Booked(0, "trade", "10 EUR", "1 BTC"),
-        Booked(1, "trade", "40 EUR", "2 BTC"),
+        Booked(0, "trade", "10 EUR", "1 BTC", "0 EUR"),
+        Booked(1, "trade", "40 EUR", "2 BTC", "0 EUR"),
         Booked(2, "trade", "2 BTC", "101 EUR", "1 EUR"),
         Booked(3, "trade", "1.5 BTC", "60 EUR", "0 EUR"),
     )
