@@ -71,7 +71,7 @@ WAYS: Mapping[str, WayOut] = {
     "order_without_rows": WayOut("A file has an order whose fills are nowhere.", (SYNC, UPLOAD)),
     "quarantined": WayOut(
         "Lines could not be read, and are in no number.",
-        ("mend the value in the file and upload it again", "if the line moves nothing, waive it: `gapless correct`"),
+        ("correct the line: on the page of its file, or `gapless correct`", "if it moves nothing, waive it: `gapless correct`"),
     ),
     "rounded_twice": WayOut(
         "Two sources tell the same row with a last digit that differs.", ("nothing to do: they were counted as one", SEEN)

@@ -70,8 +70,10 @@ def cells_of(lake: Lake, connection: str, upload: str, line: int) -> dict[str, s
     """A line of a file that is in force, cell by cell, as it is read now."""
     account = accounts.load(lake.con, connection)
     kept = _find(lake, connection, upload)
+    fixes = mended.fixes(lake.con, connection, upload)
+    _refuse_good_line(lake.con, connection, upload, str(line), fixes)
     cells = kept_files.read_kept_line(lake.con, lake.settings, account, kept, line)
-    return cells | dict(mended.fixes(lake.con, connection, upload).get(line, {}))
+    return cells | dict(fixes.get(line, {}))
 
 
 def try_cells(lake: Lake, connection: str, upload: str, line: int, cells: Mapping[str, str]) -> TriedLine:
@@ -119,13 +121,17 @@ def _as_told(lake: Lake, account: Connection, target: str, says: str) -> _FileAs
 def _corrected(lake: Lake, account: Connection, kept: KeptFile, line: str, says: str) -> _FileAsTold:
     name, upload = account.name, kept.upload
     fixes = mended.fixes(lake.con, name, upload)
-    if not line.isdecimal() or (int(line) not in fixes and not corrections.is_quarantined(lake.con, name, upload, line)):
-        raise CorrectionRefused(f"no line {line!r} of {upload!r} is quarantined")
+    _refuse_good_line(lake.con, name, upload, line, fixes)
     fix = _cells(says)
     known = kept_files.read_kept_line(lake.con, lake.settings, account, kept, int(line))
     if strange := sorted(set(fix) - set(known)):
         raise CorrectionRefused(f"{kept.file_name} has no column {', '.join(strange)}; it has {', '.join(known)}")
     return _FileAsTold(kept, fixes | {int(line): fix}, mended.waived(lake.con, name, upload) - {int(line)})
+
+
+def _refuse_good_line(con: duckdb.DuckDBPyConnection, connection: str, upload: str, line: str, fixes: Fixes) -> None:
+    if not line.isdecimal() or (int(line) not in fixes and not corrections.is_quarantined(con, connection, upload, line)):
+        raise CorrectionRefused(f"no line {line!r} of {upload!r} is quarantined")
 
 
 def _cells(says: str) -> dict[str, str]:

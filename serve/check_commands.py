@@ -39,17 +39,33 @@ def check(as_json: Json = False) -> None:
 @app.command(context_settings={"ignore_unknown_options": True})  # an amount may be negative
 def correct(
     connection: Annotated[str, typer.Argument(help="A connection's name, as in `gapless connections`.")],
-    target: Annotated[str, typer.Argument(help="'balance WALLET ASSET', 'finding ID', 'line SOURCE LINE' or 'correction ID'.")],
-    says: Annotated[str, typer.Argument(help="The signed amount of a balance's adjustment; otherwise why it is so.")],
+    target: Annotated[
+        str,
+        typer.Argument(
+            help="'balance WALLET ASSET', 'finding ID', 'line SOURCE LINE', 'cells UPLOAD LINE' or 'correction ID'."
+        ),
+    ],
+    says: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="The signed amount of a balance's adjustment; COLUMN=VALUE for each cell of a line, or nothing to see them;"
+            " otherwise why it is so."
+        ),
+    ] = None,
 ) -> None:
-    """Settle what only you can know: a rounding, a known reason, a line that moves nothing; or take such a word back."""
+    """Settle what only you can know: a rounding, a known reason, a line that moves nothing or says something wrong; or take it back."""
     import pipeline
+    from serve.line_command import correct_cells
     from serve.output import say
-    from serve.telling import tell_owners
     from store.lake import open_lake
     from store.settings import Settings
 
     with open_lake(Settings()) as lake:
-        correction = pipeline.correct(lake, connection, target, says, "owner", pipeline.utc_now())
-        tell_owners(lake)
-    say(f"Kept as {correction}. To take it back: gapless correct {connection} 'correction {correction}' WHY")
+        if target.startswith("cells "):
+            correction = correct_cells(lake, connection, target, says or [])
+        elif says:
+            correction = pipeline.correct(lake, connection, target, " ".join(says), "owner", pipeline.utc_now())
+        else:
+            raise typer.BadParameter("say what holds, or why", param_hint="SAYS")
+    if correction:
+        say(f"Kept as {correction}. To take it back: gapless correct {connection} 'correction {correction}' WHY")

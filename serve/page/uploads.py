@@ -9,11 +9,12 @@ from starlette.responses import Response
 import pipeline
 from connectors.layouts import LayoutError, find_layout
 from intake.upload import UnknownUpload
-from serve.page import refusals
+from serve.page import lines, refusals
 from serve.page.shell import Here, Row, Shell, Visitor, address, see_other
 from store.locks import LakeBusy
 
 router = APIRouter()
+router.include_router(lines.router)
 
 
 @router.get("/uploads")
@@ -43,7 +44,7 @@ def _show(request: Request, here: Shell, upload: str, note: Row | None, refused:
     return here.render(
         request, "upload_one.html", 409 if refused else 200, row=row, note=note, refused=refused,
         skipped=_with_reasons(row["layout"], [fate for fate in fates if fate["fate"] == "skipped"]),
-        bad=here.rows("bad_lines", upload=upload),
+        bad=here.rows("bad_lines", upload=upload), corrected=here.rows("line_corrections", upload=upload),
     )  # fmt: skip
 
 
