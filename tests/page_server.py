@@ -7,14 +7,33 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import uvicorn
 
 from serve.page.app import create
-from serve.page.sync_runs import Starter
+from serve.page.sync_runs import NotStarted, Starter, SyncRun
 from store.settings import Settings
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Stands where the orchestrator is: remembers what it was asked to start."""
+
+    address: str = "http://127.0.0.1:4200"
+    answers: bool = True
+    started: list[str] = field(default_factory=list)
+
+    def start(self, connection: str) -> str:
+        if not self.answers:
+            raise NotStarted("The Prefect server did not take the run. Start it by hand: gapless sync kraken-main")
+        self.started.append(connection)
+        return f"{self.address}/runs/flow-run/1"
+
+    def runs(self, connection: str) -> list[SyncRun]:
+        return []
 
 
 def settings_of_a_page(home: Path) -> Settings:

@@ -23,9 +23,9 @@ from store.lake import Lake, open_lake
 from store.settings import Settings
 from tests.accounts import UNTIL, connect, export_file, fast_sandbox, sync
 from tests.command import gapless
-from tests.page_server import browser, served, settings_of_a_page
+from tests.page_server import Recorder, browser, served, settings_of_a_page
 from tests.receivers import Receiver, webhook
-from tests.test_page_actions import Recorder, post
+from tests.test_page_actions import post
 
 NAME = "kraken-main"
 

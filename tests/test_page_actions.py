@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import http.client
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
@@ -16,35 +18,15 @@ from alerts.links import Links
 from sandbox.room import Account
 from sandbox.server import Sandbox
 from serve.page.auth import sign_in_link
-from serve.page.sync_runs import NotStarted, SyncRun
 from store import keep
 from store.keys import KeyStore
 from store.lake import open_lake
 from store.settings import Settings
 from tests.accounts import connect, export_file, fast_sandbox, sync
-from tests.page_server import browser, served, settings_of_a_page
+from tests.page_server import Recorder, browser, served, settings_of_a_page
 
 NAME = "kraken-main"
 LAST_EVENT = datetime.now(UTC) - timedelta(days=2)
-
-
-class Recorder:
-    """Stands where the orchestrator is: remembers what it was asked to start."""
-
-    address = "http://127.0.0.1:4200"
-
-    def __init__(self) -> None:
-        self.started: list[str] = []
-        self.answers = True
-
-    def start(self, connection: str) -> str:
-        if not self.answers:
-            raise NotStarted("The Prefect server did not take the run. Start it by hand: gapless sync kraken-main")
-        self.started.append(connection)
-        return f"{self.address}/runs/flow-run/1"
-
-    def runs(self, connection: str) -> list[SyncRun]:
-        return []
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +46,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox, account
     settings = settings_of_a_page(tmp_path_factory.mktemp("page") / "home")
     with open_lake(settings) as lake:
         connect(lake, sandbox, account)
-        assert sync(lake, NAME).ok
-        sandbox.switch(NAME, "revoked")
-        assert not sync(lake, NAME).ok
+        for fault, good in ((None, True), ("revoked", False)):
+            sandbox.switch(NAME, fault)
+            assert sync(lake, NAME).ok is good
     return settings
 
 
@@ -94,8 +76,7 @@ def post(page: httpx.Client, path: str, form_at: str = "", **fields: str) -> htt
 
 def send(page: httpx.Client, *paths: Path) -> str:
     """Upload files; returns where the preview is."""
-    path = f"/connections/{NAME}/upload"
-    files = [("files", (each.name, each.read_bytes(), "text/csv")) for each in paths]
+    path, files = f"/connections/{NAME}/upload", [("files", (each.name, each.read_bytes(), "text/csv")) for each in paths]
     answer = page.post(path, data={"csrf": csrf(page, path)}, files=files)
     assert answer.status_code == 303, answer.text
     return answer.headers["location"]
@@ -120,11 +101,28 @@ def test_a_stopped_connection_is_told_first_with_its_cause_and_both_ways_out(own
 
 
 @pytest.mark.parametrize(
-    "path", [f"/connections/{NAME}", "/gaps", "/activity", "/incidents", "/uploads", f"/connections/{NAME}/keys"]
+    "path", [f"/connections/{NAME}", "/balances", "/gaps", "/activity", "/incidents", "/uploads", f"/connections/{NAME}/keys"]
 )
 def test_every_page_opens(owner: httpx.Client, path: str) -> None:
     answer = owner.get(path)
     assert (answer.status_code, answer.text.count("<h1")) == (200, 1)
+
+
+def test_balances_are_the_account_s_and_say_what_cannot_be_trusted(owner: httpx.Client, account: Account) -> None:
+    half = account.history.events[len(account.history.events) // 2].at.replace(hour=0, minute=0, second=0, microsecond=0)
+    for path, moment, trusted in (
+        ("/balances", None, "no"),
+        (f"/balances?day={half:%Y-%m-%d}", half + timedelta(days=1), "yes"),
+    ):
+        true: defaultdict[str, Decimal] = defaultdict(Decimal)
+        for (_wallet, asset), amount in account.history.balances(moment).items():
+            true[asset] += amount
+        told = owner.get(path).text
+        shown = re.findall(r'data-label="Asset">([^<]+)</th>\s*<td class="number" data-label="Amount">([^<]+)<', told)
+        assert {asset: Decimal(amount.replace(",", "")) for asset, amount in shown} == {k: v for k, v in true.items() if v}
+        assert set(re.findall(r"</span>(yes|no)</span>", told)) == {trusted}
+    assert "is complete until" in owner.get("/balances").text
+    assert "That is no day" in owner.get("/balances?day=2026-02-30").text
 
 
 def test_the_keys_of_another_account_are_refused_and_the_old_ones_stay(

@@ -16,6 +16,7 @@ import pipeline
 from serve.errors import explain
 from serve.page import (
     activity,
+    balances,
     checks,
     connect,
     connection,
@@ -40,7 +41,7 @@ from store.settings import Settings
 
 ROUTERS = (
     sign_in.router, home.router, connect.router, keys.router, upload.router, mapping.router, manage.router, connection.router,
-    incidents.router, gaps.router, checks.router, uploads.router, reports.router, activity.router,
+    balances.router, incidents.router, gaps.router, checks.router, uploads.router, reports.router, activity.router,
 )  # fmt: skip
 
 

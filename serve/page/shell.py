@@ -37,6 +37,7 @@ SENDING = 20.0
 
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/", "Connections"),
+    ("/balances", "Balances"),
     ("/incidents", "Incidents"),
     ("/gaps", "Gaps"),
     ("/checks", "Checks"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +31,7 @@ BASES: Mapping[str, str] = {
     "running_balance": "a file whose balance column has no break",
     "overlap": "a file whose ends meet what the exchange told",
     "owner": "confirmed by you",
+    "waived": "confirmed by you: but for lines of which you said that they move nothing, the file shows that it is whole",
 }
 KINDS: Mapping[str, str] = {
     "import_stopped": "Import stopped",
@@ -120,6 +121,11 @@ def plain_day(value: datetime) -> str:
     return f"{value.astimezone(UTC):%-d %b %Y}"
 
 
+def plain_date(value: date) -> str:
+    """`14 Nov 2026`, of a day that has no time."""
+    return f"{value:%-d %b %Y}"
+
+
 def plain_moment(value: datetime) -> str:
     return f"{value.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
 
@@ -172,7 +178,8 @@ def with_code(text: str) -> Markup:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    "moment": moment, "day": day, "plain_day": plain_day, "plain_moment": plain_moment, "ago": ago, "lasting": lasting,
+    "moment": moment, "day": day, "plain_day": plain_day, "plain_date": plain_date, "plain_moment": plain_moment,
+    "ago": ago, "lasting": lasting,
     "exact": exact, "count": count, "capital": capital, "happened": happened, "to_do": to_do, "exchange": exchange_title,
     "with_code": with_code,
     "state_tone": lambda state: STATES.get(state, ("quiet", state))[0],
