@@ -81,6 +81,26 @@ class Resolution:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands among the rows of a merge, as `what_stands` counts it."""
+
+    coarsest: int
+    voices: int
+    windows: bool
+    orders: int
+    described: int
+    from_files: int
+    loose: int
+    nameless: int
+    told_apart: bool
+
+    @property
+    def named(self) -> bool:
+        """Whether each row has an id or an event of its own, and books."""
+        return not (self.nameless or self.orders or self.described)
+
+
 def absorb(con: duckdb.DuckDBPyConnection, connection: str, run_id: str, now: datetime, books: Collection[str] = ()) -> Merged:
     """Take the temp table `mapped` into the lake. books: streams whose claims to a time leave no booking untold."""
     return _Merge(con, connection, run_id, now, books).absorb()
@@ -156,18 +176,26 @@ class _Merge:
         """Derive the touched days, write what differs, count it, leave nothing behind."""
         touched = self._number("SELECT count(*) FROM days")
         if touched and not self._reach() and self._run("all_new"):
-            self._run("ground_new")
-            self._derive()
-            merged = Merged(self._run("put_in_new"), 0, 0, 0, self._kept())
+            merged = self._settle_alone()
         else:
             merged = self._settle_difference() if touched else self._settle_untouched()
         self._clean()
         return merged
 
+    def _settle_alone(self) -> Merged:
+        """All that arrives is new, and nothing stands on its days: nothing is compared, and rows are written in their order."""
+        self._run("ground_new")
+        self._fold_ground()
+        in_place = self.found.named and self._run("as_told")
+        self._derive("parts_in_place" if in_place else "parts")
+        return Merged(self._run("put_in_place" if in_place else "put_in_new"), 0, 0, 0, self._kept())
+
     def _settle_difference(self) -> Merged:
         """Compare with what stands in the lake on these days; first out, then in."""
         self._run("ground")
-        self._derive()
+        self._fold_ground()
+        self._derive("parts")
+        self._run("derived")
         self._run("stood")
         self._run("difference")
         counts = {"new": 0, "changed": 0, "removed": 0}
@@ -215,33 +243,37 @@ class _Merge:
         self.given["until"] = EPOCH + timedelta(days=last + 1)
         return int(standing)
 
-    def _derive(self) -> None:
-        """What the rows of `ground` make: transactions, legs, ids, findings."""
+    def _fold_ground(self) -> None:
+        """Find of the rows of `ground` those that stand, and what they lack in what is folded into them."""
         self._run("said")
         if self._run("doubled") and self._run("ids"):
             self._amend("fill")
-        coarsest, voices, windows, orders, described, from_files, loose = self._rows("what_stands")[0]
-        if described:
+        found = self.found = Found(*self._rows("what_stands")[0])
+        if found.described:
             self._amend("describe")
             self._run("drop")
-        if voices > 1 or described:
-            self._fold_movements(coarsest)
-        if windows:
+        if found.voices > 1 or found.described:
+            self._fold_movements(found.coarsest)
+        if found.windows:
             self._fold_windows()
         for step, decimals in self._rows("statement_resolutions"):
             self._run("statements", step=step, decimals=decimals)
             self._amend("statements_settle")
             self._run("drop")
-        if orders:
+        if found.orders:
             self._run("orders")
             self._run("drop")
-        self._run("parts")
-        if described:
+        self._run("numbered_by_id" if found.told_apart else "numbered")
+
+    def _derive(self, parts: str) -> None:
+        """What the standing rows make: transactions, legs, ids, findings. parts: the step that names their transactions."""
+        self._run(parts)
+        if self.found.described:
             self._run("parts_described")
         self._run("transactions")
-        if from_files and self._run("paged_claims"):
+        if self.found.from_files and self._run("paged_claims"):
             self._run("unreturned")
-        if loose:
+        if self.found.loose:
             self._run("edges")
         self._run("findings")
 

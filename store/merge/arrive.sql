@@ -11,9 +11,10 @@ FROM (
 )
 WHERE nth > 1;
 
--- one mapped row
+-- one mapped row, without what a merge may have written beside it
 CREATE OR REPLACE TEMP VIEW incoming AS
-SELECT m.rowid AS mapped_row, m.* REPLACE (m.row_id || coalesce('/' || f.nth, '') AS row_id)
+SELECT m.rowid AS mapped_row, COLUMNS(lambda name: name NOT IN ('mapped_row', 'row_id', 'tx_id', 'nth_of_event', 'nth')),
+    m.row_id || coalesce('/' || f.nth, '') AS row_id
 FROM mapped m LEFT JOIN further_parts f ON f.mapped_row = m.rowid;
 
 -- one mapped row and its fate: 'new'; 'known' (stored, but its transaction stands and stays as it is);

@@ -1,6 +1,6 @@
 -- One row of any source on the days that are derived again, as its source tells it.
 CREATE OR REPLACE TEMP TABLE gathered AS
-SELECT rowid AS lake_row, NULL::BIGINT AS mapped_row, *
+SELECT rowid AS lake_row, NULL::BIGINT AS mapped_row, NULL::BIGINT AS nth_of_event, *
 FROM lake.core.rows
 WHERE connection = $connection AND occurred_at >= $start AND occurred_at < $until
     AND day_of(occurred_at) IN (SELECT day FROM days) AND rowid NOT IN (SELECT lake_row FROM leaving)

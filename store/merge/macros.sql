@@ -28,6 +28,11 @@ CREATE OR REPLACE TEMP MACRO rounded(amount, decimals) AS
 
 CREATE OR REPLACE TEMP MACRO uuid_of(words) AS md5(words)::UUID;
 
+-- the name of the transaction of rows of one event, and of a row with an id of its own
+CREATE OR REPLACE TEMP MACRO named_by_event(connection, event_id) AS uuid_of(concat_ws('|', connection, 'event', event_id));
+CREATE OR REPLACE TEMP MACRO named_by_id(connection, grain, namespace, row_id) AS
+    uuid_of(concat_ws('|', connection, 'row', grain, namespace, row_id));
+
 -- what a row says, as a number: the same words, the same number. It also decides ties, so that they go by content and never
 -- by arrival.
 CREATE OR REPLACE TEMP MACRO words(r) AS hash(
@@ -83,6 +88,11 @@ CREATE OR REPLACE TEMP MACRO moves(r) AS hash(
 CREATE OR REPLACE TEMP MACRO legs_of(r) AS
     (r.out_asset IS NOT NULL)::INTEGER + (r.in_asset IS NOT NULL)::INTEGER
     + (r.fee_asset IS NOT NULL AND r.fee_amount IS NOT NULL)::INTEGER;
+
+-- the asset that one of two rows names, or both; NULL where they name two. And the sum of its amounts
+CREATE OR REPLACE TEMP MACRO asset_of_two(a, b) AS CASE WHEN a <> b THEN NULL ELSE coalesce(a, b) END;
+CREATE OR REPLACE TEMP MACRO amount_of_two(asset_a, asset_b, a, b) AS
+    CASE WHEN asset_a <> asset_b THEN NULL ELSE coalesce(a + b, a, b) END;
 
 -- the one asset that the rows of an event name, and its sum; NULL where they name several
 CREATE OR REPLACE TEMP MACRO only_asset(asset, counts) AS

@@ -1,6 +1,6 @@
 -- One row of any source on the days that are derived again; `u` is its handle in here. A zero amount moves nothing.
 CREATE OR REPLACE TEMP VIEW said AS
-SELECT coalesce(mapped_row, -1 - lake_row) AS u, lake_row, mapped_row, tx_id, origin, source, layout, stream, scope, line, part, grain,
+SELECT coalesce(mapped_row, -1 - lake_row) AS u, lake_row, mapped_row, tx_id, nth_of_event, origin, source, layout, stream, scope, line, part, grain,
     CASE WHEN grain = 'order' AND row_id IS NULL THEN 'order' ELSE namespace END AS namespace,
     CASE WHEN grain = 'order' THEN coalesce(row_id, order_id) ELSE row_id END AS row_id,
     event_id, order_id, tx_hash, occurred_at, step, decimals, match_window, kind, source_type, coalesce(status, 'final') AS status,

@@ -1,5 +1,12 @@
--- One transaction as the sources have it now; the digest of its words and rows tells whether it must be written again
-CREATE OR REPLACE TEMP TABLE derived AS
+-- One transaction that more than two rows make, or that a row only describes.
+CREATE OR REPLACE TEMP TABLE crowded AS
+SELECT DISTINCT tx_id FROM parts WHERE event_id IS NOT NULL AND nth > 2
+UNION
+SELECT tx_id FROM booked;
+
+-- one transaction as the sources have it now; the digest of its words and rows tells whether it must be written again. Most are
+-- made by one row or two: setting two side by side costs half of what grouping them does
+CREATE OR REPLACE TEMP VIEW deriving AS
 WITH events AS (
     SELECT tx_id, min(occurred_at) FILTER (WHERE books) AS occurred_at,
         CASE WHEN bool_or(kind = 'trade') FILTER (WHERE books) THEN 'trade' ELSE min(kind) FILTER (WHERE books) END AS kind,
@@ -12,11 +19,24 @@ WITH events AS (
         only_asset(fee_asset, books) AS fee_asset, only_amount(fee_asset, fee_amount, books) AS fee_amount,
         sum(legs_of(parts)) FILTER (WHERE books) AS legs,
         count(*) FILTER (WHERE books) AS row_count, sum(moves(parts)) FILTER (WHERE books) AS moves
-    FROM parts WHERE event_id IS NOT NULL OR tx_id IN (SELECT tx_id FROM booked) GROUP BY tx_id
+    FROM parts WHERE tx_id IN (SELECT tx_id FROM crowded) GROUP BY tx_id
     UNION ALL
-    SELECT tx_id, occurred_at, kind, market, side, price, order_id, row_id, tx_hash, source_type, note, origin,
-        out_asset, out_amount, in_asset, in_amount, fee_asset, fee_amount, legs_of(parts), 1, moves(parts)
-    FROM parts WHERE event_id IS NULL AND tx_id NOT IN (SELECT tx_id FROM booked)
+    SELECT tx_id, least(a.occurred_at, b.occurred_at),
+        CASE WHEN a.kind = 'trade' OR b.kind = 'trade' THEN 'trade' ELSE least(a.kind, b.kind) END,
+        least(a.market, b.market), least(a.side, b.side), least(a.price, b.price), least(a.order_id, b.order_id),
+        least(a.row_id, b.row_id), least(a.tx_hash, b.tx_hash), least(a.source_type, b.source_type), least(a.note, b.note),
+        CASE WHEN a.origin <> b.origin THEN 'api+file' ELSE a.origin END,
+        asset_of_two(a.out_asset, b.out_asset), amount_of_two(a.out_asset, b.out_asset, a.out_amount, b.out_amount),
+        asset_of_two(a.in_asset, b.in_asset), amount_of_two(a.in_asset, b.in_asset, a.in_amount, b.in_amount),
+        asset_of_two(a.fee_asset, b.fee_asset), amount_of_two(a.fee_asset, b.fee_asset, a.fee_amount, b.fee_amount),
+        a.legs + coalesce(b.legs, 0), CASE WHEN b.moves IS NULL THEN 1 ELSE 2 END, a.moves + coalesce(b.moves, 0)
+    FROM (
+        SELECT *, legs_of(parts) AS legs, moves(parts) AS moves FROM parts
+        WHERE (event_id IS NULL OR nth = 1) AND tx_id NOT IN (SELECT tx_id FROM crowded)
+    ) a
+    LEFT JOIN (
+        SELECT *, legs_of(parts) AS legs, moves(parts) AS moves FROM parts WHERE event_id IS NOT NULL AND nth = 2
+    ) b USING (tx_id)
 )
 SELECT * EXCLUDE (moves), to_hex(hash(
     occurred_at, kind, market, side, price, order_id, native_id, tx_hash, source_type, note, origin, row_count, moves)) AS digest
@@ -59,9 +79,3 @@ UNION ALL
 SELECT DISTINCT 'order', order_id, tx_id FROM parts WHERE order_id IS NOT NULL AND event_id IS NOT NULL
 UNION ALL
 SELECT DISTINCT 'tx_hash', tx_hash, tx_id FROM parts WHERE tx_hash IS NOT NULL;
-
--- one row that stands or is folded, and its transaction
-CREATE OR REPLACE TEMP TABLE fates AS
-SELECT u, tx_id FROM parts
-UNION ALL
-SELECT f.u, p.tx_id FROM folded f JOIN parts p ON p.u = f.stands_u;

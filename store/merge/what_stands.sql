@@ -1,15 +1,19 @@
 -- What there is to do among the standing rows: the coarsest clock of the movements and how many voices tell them (one has
 -- nothing to be compared with); whether deposits and withdrawals have several voices, too; orders; descriptions; rows of files,
--- and those of them without ids.
+-- and those of them without ids; rows that nothing names; whether an id tells the rows of an event apart.
 WITH passing AS (
-    SELECT *, match_window IS NOT NULL AND grain IN ('movement', 'statement') AS transit FROM stands
+    SELECT *, grain = 'movement' AND match_window IS NULL AS moves, match_window IS NOT NULL AND grain IN ('movement', 'statement') AS transit
+    FROM stands
 )
 SELECT max(step) FILTER (WHERE grain IN ('movement', 'describe') AND match_window IS NULL) AS coarsest,
-    count(DISTINCT voice(passing)) FILTER (WHERE grain = 'movement' AND match_window IS NULL) AS voices,
+    count(DISTINCT CASE WHEN moves AND row_id IS NULL THEN source END)
+        + count(DISTINCT CASE WHEN moves AND row_id IS NOT NULL THEN namespace END) AS voices,
     coalesce(bool_or(row_id IS NULL OR grain = 'statement') FILTER (WHERE transit), false)
-        OR count(DISTINCT namespace) FILTER (WHERE transit) > 1 AS windows,
+        OR count(DISTINCT CASE WHEN transit THEN namespace END) > 1 AS windows,
     count(*) FILTER (WHERE grain = 'order') AS orders,
     count(*) FILTER (WHERE grain = 'describe') AS described,
     count(*) FILTER (WHERE origin = 'file') AS from_files,
-    count(*) FILTER (WHERE origin = 'file' AND row_id IS NULL) AS loose
+    count(*) FILTER (WHERE origin = 'file' AND row_id IS NULL) AS loose,
+    count(*) FILTER (WHERE row_id IS NULL AND event_id IS NULL) AS nameless,
+    coalesce(bool_and(row_id IS NOT NULL) AND min(grain) = max(grain) AND min(namespace) = max(namespace), false) AS told_apart
 FROM passing;

@@ -1,0 +1,10 @@
+-- One row that is not the first of its event, or not the first that says just this without an id, and its number there.
+CREATE OR REPLACE TEMP TABLE numbered AS
+SELECT u, row_number() OVER (
+    PARTITION BY occurred_at, wallet, out_asset, out_amount, in_asset, in_amount ORDER BY words(stands), source, line, part) AS number
+FROM stands WHERE event_id IS NULL AND row_id IS NULL AND grain <> 'describe' QUALIFY number > 1
+UNION ALL
+SELECT u, row_number() OVER (
+    PARTITION BY event_id
+    ORDER BY occurred_at, row_id, wallet, out_asset, out_amount, in_asset, in_amount, fee_asset, fee_amount) AS number
+FROM stands WHERE event_id IS NOT NULL AND grain <> 'describe' QUALIFY number > 1;
