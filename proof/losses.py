@@ -46,7 +46,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m proof.losses", description=__doc__)
     asked.add_argument("--histories", type=int, default=HISTORIES)
     asked.add_argument("--first", type=int, default=FIRST, help="the first seed")
-    asked.add_argument("--again", action="store_true", help="look at all of them anew")
+    asked.add_argument("--again", action="store_true", help="look at all of them anew that were looked at at another commit")
     given = asked.parse_args()
     seeds = range(given.first, given.first + given.histories)
     known = {} if given.again else kept()
@@ -54,7 +54,7 @@ def main() -> int:
     for seed in seeds:
         if seed not in known:
             with progress.status(f"history {seed} ..."), tempfile.TemporaryDirectory(prefix="gapless-losses-") as folder:
-                keep([look_at(seed, Path(folder))])
+                look_once(seed, Path(folder))
     told = [one for seed, one in sorted(kept().items()) if seed in seeds]
     out = Console(width=200)
     out.print(_table(_rows(told)))
@@ -70,20 +70,30 @@ def look_at(seed: int, folder: Path) -> Looked:
         return look(made)
 
 
-def keep(looked: Iterable[Looked]) -> None:
-    commit = subprocess.run(  # noqa: S603
-        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout.strip()  # fmt: skip
+def look_once(seed: int, folder: Path) -> Looked:
+    """The same, unless it was looked at at this commit before."""
+    commit = _commit()
+    before = kept(commit).get(seed)
+    if before is not None:
+        return before
+    looked = look_at(seed, folder)
     RECORD.parent.mkdir(exist_ok=True)
     with RECORD.open("a", encoding="utf-8") as record:
-        for one in looked:
-            record.write(json.dumps({"commit": commit, **asdict(one)}) + "\n")
+        record.write(json.dumps({"commit": commit, **asdict(looked)}) + "\n")
+    return looked
 
 
-def kept() -> dict[int, Looked]:
-    """What was looked at, by seed; the last time counts."""
-    return {told["seed"]: _looked(told) for told in _lines()}
+def kept(commit: str = "") -> dict[int, Looked]:
+    """What was looked at (at this commit), by seed; the last time counts."""
+    return {told["seed"]: _looked(told) for told in _lines() if commit in ("", told["commit"])}
+
+
+def _commit() -> str:
+    told = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return told.stdout.strip()
 
 
 def _lines() -> list[dict[str, Any]]:
