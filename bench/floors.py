@@ -16,10 +16,10 @@ from bench import measure
 HERE = Path(__file__).parent
 
 
-def import_csv(source: str, target: str) -> None:
-    """A Kraken ledger export read, typed, folded to events, written as Parquet."""
+def import_csv(export: str, source: str, target: str) -> None:
+    """An export read, typed, folded to events where its lines are parts of them, written as Parquet."""
     with measure.plain_duckdb() as con:
-        con.execute(f"COPY ({(HERE / 'csv_floor.sql').read_text()}) TO '{target}' (FORMAT parquet)", {"file": source})
+        con.execute(f"COPY ({(HERE / f'{export}_floor.sql').read_text()}) TO '{target}' (FORMAT parquet)", {"file": source})
 
 
 def attach_lake(catalog: str, files: str) -> None:
