@@ -8,10 +8,13 @@ Hooks do not run where nobody is left to run them: `flows/watch.py` is the guara
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prefect import Flow, Task
 from prefect.client.schemas.objects import FlowRun, State, TaskRun
+
+if TYPE_CHECKING:
+    from store.lake import Lake
 
 
 def on_task_failure(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> None:
@@ -29,8 +32,9 @@ def on_sync_crashed(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) 
     settings = Settings()
     with open_lake(settings) as lake:
         watched = pipeline.watch(lake, KeyStore(settings))
-    connection = flow_run.parameters.get("connection")
-    if connection and connection not in watched.died:
+        connection = flow_run.parameters.get("connection")
+        whole = connection is None or _synced_since(lake, str(connection), flow_run.start_time)
+    if not whole and connection not in watched.died:
         _tell(str(connection), "run_died", f"run {flow_run.name} {state.name}: {state.message or ''}", str(flow_run.id))
 
 
@@ -55,6 +59,14 @@ def on_flow_completed(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]
 def connection_of(task_run_name: str) -> str:
     """The connection in a task run's name, `sync NAME`."""
     return task_run_name.removeprefix("sync ")
+
+
+def _synced_since(lake: Lake, connection: str, began: datetime | None) -> bool:
+    """Whether it was brought up to date all the same: only the word that the run had ended did not arrive."""
+    from store import accounts
+
+    success_at = accounts.load(lake.con, connection).last_success_at
+    return began is not None and success_at is not None and success_at >= began
 
 
 def _tell(target: str, kind: str, said: str, source: str) -> None:

@@ -16,6 +16,7 @@ from alerts.words import what_happened, what_to_do
 from flows.blocks import offer_form, promote
 from flows.events import tell_changes, tell_fresh
 from flows.hooks import on_flow_completed, on_flow_crashed, on_sync_crashed, on_task_failure
+from flows.showing import if_the_server_is_there
 from intake.pull import Progress
 from pipeline import SyncOutcome
 from store import accounts
@@ -76,23 +77,25 @@ def sync_one(connection: str) -> None:
     with open_lake(settings) as lake:
         keys = KeyStore(settings)
         try:
-            offer_form(connection)
-            promote(lake, keys, connection)
+            with if_the_server_is_there():
+                offer_form(connection)
+                promote(lake, keys, connection)
             outcome = pipeline.sync_connection(lake, keys, connection, report=board.show)
         except AlreadySyncing as busy:
-            create_markdown_artifact(f"{busy}; nothing to do here.", key=artifact_key("sync", connection))
+            with if_the_server_is_there():
+                create_markdown_artifact(f"{busy}; nothing to do here.", key=artifact_key("sync", connection))
             return
         gaps = lake.con.execute(
             "SELECT stream, scope, from_at, to_at, why FROM lake.main.gaps WHERE connection = ? ORDER BY ALL", [connection]
         ).fetchall()
         pipeline.deliver(lake, keys, pipeline.utc_now)
-    board.finish()
-    tell_changes(outcome.changes)
-    if outcome.ok:
-        tell_fresh(connection)
-    create_markdown_artifact(
-        summary(outcome, gaps, settings.page_url), key=artifact_key("sync", connection), description=f"Sync of {connection}"
-    )
+    with if_the_server_is_there():
+        board.finish()
+        tell_changes(outcome.changes)
+        if outcome.ok:
+            tell_fresh(connection)
+        told = summary(outcome, gaps, settings.page_url)
+        create_markdown_artifact(told, key=artifact_key("sync", connection), description=f"Sync of {connection}")
     if not outcome.ok:
         raise SyncFailed(f"{connection}: {what_happened(outcome.causes)}. {outcome.message}")
 
@@ -110,7 +113,8 @@ class ProgressBoard:
             return
         self._shown_at = time.monotonic()
         percent = 100.0 * reached.rows / reached.total if reached.total else 0.0
-        self._put(min(percent, 99.0), f"{reached.stream} {reached.scope}: {reached.words}")
+        with if_the_server_is_there():
+            self._put(min(percent, 99.0), f"{reached.stream} {reached.scope}: {reached.words}")
 
     def finish(self) -> None:
         if self._artifact is not None:

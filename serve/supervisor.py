@@ -67,17 +67,18 @@ class _System:
     def dead(self) -> str | None:
         return next((name for name, part in self.parts.items() if part.poll() is not None), None)
 
-    def revive(self) -> None:
-        """Start again what died by itself; SupervisorFailed where that happens too often to be an accident."""
+    def revive(self) -> str | None:
+        """Start again what died by itself; its name. SupervisorFailed where that happens too often to be an accident."""
         name = self.dead()
         if name is None:
-            return
+            return None
         now = time.monotonic()
         self.revived = [*(at for at in self.revived if now - at < AN_HOUR), now]
         if len(self.revived) > REVIVALS:
             raise SupervisorFailed(f"the {name} keeps ending by itself; its last words are in {self.logs / name}.log")
         say(f"[yellow]The {name} ended by itself and is started again;[/] its last words are in {self.logs / name}.log")
         self.start(name, *self.commands[name])
+        return name
 
     def stop(self) -> None:
         """Workers first, so that they can still tell the server how their runs ended."""
@@ -130,9 +131,7 @@ def run(*, workers: int, port: int) -> int:
         _tell(settings, port, password, link, home)
         if quiet is not None and quiet > CATCH_UP_AFTER:
             system.run(prefect, "deployment", "run", "sync/sync")
-        while not stopping:
-            system.revive()
-            time.sleep(0.5)
+        _look_after(system, port, stopping)
     except SupervisorFailed as failed:
         silence.tell(settings, f"gapless up ended: {failed}")
         raise
@@ -189,13 +188,33 @@ def _wait_until_healthy(system: _System, port: int, stopping: list[int]) -> None
     while time.monotonic() < until and not stopping:
         if (name := system.dead()) is not None:
             raise SupervisorFailed(f"the {name} did not start (is port {port} in use?); see {system.logs / name}.log")
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=2):  # noqa: S310 - our own loopback server
-                return
-        except (urllib.error.URLError, TimeoutError, ConnectionError):
-            time.sleep(0.5)
+        if _answers(port):
+            return
+        time.sleep(0.5)
     if not stopping:
         raise SupervisorFailed(f"the server was not healthy within {HEALTHY_WITHIN:.0f} s; see {system.logs / 'server'}.log")
+
+
+def _look_after(system: _System, port: int, stopping: list[int]) -> None:
+    """Until told to stop, start again what ends by itself. What falls due while the server is away is run once it is back."""
+    away_since: float | None = None
+    while not stopping:
+        if system.revive() == "server":
+            away_since = time.monotonic()
+        if away_since is not None and _answers(port):
+            say("The server answers again; what fell due meanwhile is run now.")
+            away_since = None
+        if away_since is not None and time.monotonic() - away_since > HEALTHY_WITHIN:
+            raise SupervisorFailed(f"the server did not come back; its last words are in {system.logs / 'server'}.log")
+        time.sleep(0.5)
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=2):  # noqa: S310 - our own loopback server
+            return True
+    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        return False
 
 
 def _tell(settings: Settings, port: int, password: str, link: str, home: Path) -> None:

@@ -19,7 +19,6 @@ from tests.test_prefect import RUN_WITHIN, System, wait_for
 
 TOLD_LATER = (*PASSING, Fault.EMPTY)
 """What the owner need not do anything about before the third failed run."""
-ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 
 def check_under_the_worker(system: System, sandbox: Sandbox, exchange: str, fault: Fault) -> None:
@@ -75,15 +74,14 @@ def _connect(lake: Lake, sandbox: Sandbox, exchange: str, name: str, receivers: 
 
 
 def _looked_since(system: System, began: datetime) -> bool:
-    """Whether the automation that sees failed runs has made `watch` look."""
+    """Whether `watch` has looked after the automation that sees failed runs asked for it."""
     deployment = system.ask("GET", "/deployments/name/watch/watch")
     runs = system.ask("POST", "/flow_runs/filter", {"deployments": {"id": {"any_": [deployment["id"]]}}})
-    return any(
-        (run["created_by"] or {}).get("type") == "AUTOMATION"
-        and run["state_type"] in ENDED
-        and datetime.fromisoformat(run["created"]) >= began
-        for run in runs
-    )
+    asked = [datetime.fromisoformat(run["created"]) for run in runs if (run["created_by"] or {}).get("type") == "AUTOMATION"]
+    looked = [
+        datetime.fromisoformat(run["start_time"]) for run in runs if run["start_time"] and run["state_type"] == "COMPLETED"
+    ]
+    return max(asked, default=began) > began and max(looked, default=began) > began
 
 
 def _only_incident(settings: Settings, name: str) -> tuple[str, str, list[str]]:
