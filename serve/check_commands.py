@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from serve.listing import Json
+from serve.listing import NOTHING_CONNECTED, Json
 
 app = typer.Typer()
 HEADS = ("check", "connection", "verdict", "what it saw", "what to do")
@@ -30,7 +30,9 @@ def check(as_json: Json = False) -> None:
         print_json([asdict(result) for result in results])
     else:
         rows = [(one.check, one.connection or "all", one.verdict, one.saw, one.to_do) for one in bad]
-        print_rows(HEADS, rows, empty=f"All is well: {len(results)} figures, none out of bounds.")
+        print_rows(
+            HEADS, rows, empty=f"All is well: {len(results)} figures, none out of bounds." if results else NOTHING_CONNECTED
+        )
         if bad:
             say(f"{len(bad)} of {len(results)} figures are out of bounds or could not be measured.")
     raise typer.Exit(1 if bad else 0)

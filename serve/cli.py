@@ -14,7 +14,7 @@ import typer
 
 from connectors.contract import KeyFacts
 from serve import check_commands, errors, file_commands, incident_commands, keeping_commands, report_commands
-from serve.listing import Json, listing
+from serve.listing import NOTHING_CONNECTED, Json, listing
 from serve.output import print_json, say
 
 app = typer.Typer(
@@ -130,7 +130,7 @@ def connections(as_json: Json = False) -> None:
     query = (
         "SELECT connection, exchange, state, cause, last_success_at, complete_until, key_expires_at FROM connections ORDER BY 1"
     )
-    listing(query, as_json, empty="No connection yet: gapless connect EXCHANGE --name NAME")
+    listing(query, as_json, empty=NOTHING_CONNECTED)
 
 
 @app.command()

@@ -11,9 +11,11 @@ from serve.output import print_json, print_rows, rows_as_objects
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, messages on stderr.")]
 
+NOTHING_CONNECTED = "No connection yet: gapless connect EXCHANGE --name NAME"
+
 
 def listing(query: str, as_json: bool, *, empty: str, given: Mapping[str, Any] | None = None, raw: bool = False) -> None:
-    """Print what a query of the analysts' views yields; `empty` is said to a person where that is nothing.
+    """Print what a query of the analysts' views yields; `empty` is said to a person where that is nothing of what is connected.
 
     given: bound values. raw: a person's own query, whose columns keep their names and times their seconds.
     """
@@ -28,7 +30,9 @@ def listing(query: str, as_json: bool, *, empty: str, given: Mapping[str, Any] |
             print_json(rows_as_objects(cursor))
             return
         names = [column[0] if raw else _heading(column[0]) for column in cursor.description or []]
-        print_rows(names, cursor.fetchall(), empty=empty, seconds=raw)
+        rows = cursor.fetchall()
+        anything = rows or lake.con.execute("SELECT 1 FROM connections LIMIT 1").fetchone()
+        print_rows(names, rows, empty=empty if anything or raw else NOTHING_CONNECTED, seconds=raw)
 
 
 def _heading(column: str) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import pipeline
+from serve.listing import NOTHING_CONNECTED
 from serve.output import escape, print_json, say
 from serve.telling import send_due
 from store import marts
@@ -29,7 +30,7 @@ def run(owner: str, method: str | None, scope: str | None, *, offline: bool, as_
         for each in told:
             _say(each)
         if not told:
-            say("No connection yet: gapless connect EXCHANGE --name NAME")
+            say(NOTHING_CONNECTED)
     return 0
 
 

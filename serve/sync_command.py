@@ -11,6 +11,7 @@ from alerts.words import what_happened, what_to_do
 from intake.pull import Progress as Reached
 from pipeline import SyncOutcome
 from serve.errors import explain
+from serve.listing import NOTHING_CONNECTED
 from serve.output import err, escape, print_json, say, show
 from serve.telling import tell_owners
 from store import accounts
@@ -28,7 +29,7 @@ def run(names: list[str], *, as_json: bool) -> int:
     with open_lake(settings) as lake:
         wanted = names or [connection.name for connection in accounts.every(lake.con) if connection.is_synced]
         if not wanted:
-            say("No connection yet: gapless connect EXCHANGE --name NAME")
+            say(NOTHING_CONNECTED)
         for name in wanted:
             try:
                 outcome = sync_with_progress(lake, KeyStore(settings), name)

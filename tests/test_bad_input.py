@@ -18,7 +18,7 @@ import pytest
 
 from sandbox.room import Account
 from sandbox.server import Sandbox
-from store.lake import open_lake
+from store.lake import Lake, open_lake
 from store.settings import Settings
 from tests.accounts import UNTIL, connect, export_file, fast_sandbox, lake_legs, normal, true_legs
 from tests.command import gapless, refused, start_gapless
@@ -69,11 +69,23 @@ def test_a_secret_that_cannot_sign_is_a_wrong_secret(home: Path, sandbox: Sandbo
     refused(done, "the secret does not belong to the API key", "enter key and secret again")
 
 
+def test_where_nothing_is_connected_nothing_is_called_complete(settings: Settings, lake: Lake) -> None:
+    for words in (["gaps"], ["connections"], ["check"]):
+        done = gapless(settings.home, *words)
+        assert (done.returncode, done.stdout, done.stderr) == (
+            0,
+            "",
+            "No connection yet: gapless connect EXCHANGE --name NAME\n",
+        )
+
+
 def test_names_nobody_knows(home: Path, tmp_path: Path) -> None:
     (tmp_path / "keys.json").write_text(KEYS)
     (tmp_path / "file.csv").write_text("a,b\n1,2\n")
     done = gapless(home, "connect", "nosuch", "--name", "x", "--keys", str(tmp_path / "keys.json"))
     refused(done, "knows no exchange 'nosuch'")
+    done = gapless(home, "connect", "krakn", "--name", "x", "--keys", str(tmp_path / "keys.json"))
+    refused(done, "did you mean kraken")
     refused(gapless(home, "sync", "other"), "there is no connection 'other'; connections: main")
     done = gapless(home, "import", str(tmp_path / "file.csv"), "--connection", "other", "--yes")
     refused(done, "there is no connection 'other'; connections: main")

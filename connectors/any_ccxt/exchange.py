@@ -19,6 +19,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
@@ -28,6 +29,7 @@ from connectors.any_ccxt.walk import History, ask, pull, read_decimals_as_text
 from connectors.client import CcxtClient
 from connectors.contract import Ask, Exchange, KeyFacts, Known, Market, Page, Stream, one_scope
 from connectors.failures import OwnerMustAct
+from connectors.file_sources import FILE_SOURCES
 
 LAG = timedelta(minutes=10)
 
@@ -54,7 +56,9 @@ def exchange_for(ccxt_id: str) -> Exchange:
     import ccxt
 
     if ccxt_id not in ccxt.exchanges:
-        raise NotReadable(f"ccxt {ccxt.__version__} knows no exchange {ccxt_id!r}")
+        close = get_close_matches(ccxt_id.lower(), [*ccxt.exchanges, *(source.id for source in FILE_SOURCES)], n=3)
+        meant = f": did you mean {' or '.join(close)}?" if close else ""
+        raise NotReadable(f"ccxt {ccxt.__version__} knows no exchange {ccxt_id!r}, nor does gapless read files of it{meant}")
     built = getattr(ccxt, ccxt_id)()
     habit = HABITS.get(ccxt_id, Habit())
     histories = tuple(_stream(built, habit, *row) for row in _histories(built.has))
