@@ -30,12 +30,13 @@ RULES = 1
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """An owner's transactions when a reckoning began. said: a digest of them; snapshot: the lake's."""
+    """An owner's transactions when a reckoning began. said: a digest of them; snapshot, commit_number: the lake's last."""
 
     transactions: int
     said: str
     complete_until: datetime | None
     spoiled_by: str | None
+    commit_number: int
     snapshot: int
 
 
@@ -147,4 +148,5 @@ def _publication(con: duckdb.DuckDBPyConnection, settings: Owner, ground: Ground
     return Publication(
         settings.owner, settings.currency, settings.time_zone, hashlib.sha256(said.encode()).hexdigest(), version("gapless"),
         ground.snapshot, ground.transactions, missing, now, ground.complete_until, ground.spoiled_by,
+        ground.commit_number,
     )  # fmt: skip

@@ -60,6 +60,7 @@ class Publication:
     built_at: datetime
     complete_until: datetime | None
     spoiled_by: str | None
+    commit_number: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,6 +179,8 @@ class _Merge:
             merged = self._settle_alone()
         else:
             merged = self._settle_difference() if touched else self._settle_untouched()
+        if merged.new or merged.changed or merged.removed:
+            self._run("note_change", new=merged.new, changed=merged.changed, removed=merged.removed)
         self._clean()
         return merged
 

@@ -10,10 +10,14 @@ import duckdb
 import pipeline
 from sandbox.server import Sandbox
 from store import accounts, coverage
+from store.accounts import Connection
 from store.coverage import Claim
 from store.lake import Lake
+from store.merge import absorb, forget
 from tests.accounts import UNTIL, connect, sync
-from tests.gains_book import NOW, Booked, Choice, Owner, book, reckoned, settle_owner, when
+from tests.gains_book import NOW, START, Booked, Choice, Owner, book, reckoned, settle_owner, when
+from tests.merge_sources import BOOKS, Row, api, buy, put_mapped
+from tests.merge_sources import NOW as SAID_AT
 
 
 def ask(lake: Lake, query: str) -> list[tuple[object, ...]]:
@@ -71,12 +75,38 @@ def test_a_gain_is_complete_until_the_first_gap_and_only_while_nothing_new_came_
     assert ask(lake, "SELECT complete FROM lake.main.gains ORDER BY disposed_at") == [(True,), (False,)]
     covered(lake, "kraken-main", (10, 20))
     assert ask(lake, "SELECT complete FROM lake.main.gains ORDER BY disposed_at") == [(True,), (True,)]
-    lake.con.execute(
-        "INSERT INTO lake.ops.runs BY NAME SELECT 'r' AS run_id, 'kraken-main' AS connection, ? AS ended_at, 1 AS new_transactions",
-        [NOW + timedelta(hours=1)],
+    lake.commit(
+        lambda con: con.execute(
+            "INSERT INTO lake.ops.changes BY NAME SELECT 'kraken-main' AS connection, version AS commit_number FROM lake.ops.guard"
+        )
     )
     assert ask(lake, "SELECT stale FROM lake.main.published") == [(True,)]
     assert ask(lake, "SELECT complete FROM lake.main.gains") == [(False,), (False,)]
+
+
+def test_what_was_reckoned_is_stale_as_soon_as_a_transaction_is_new_told_otherwise_or_gone_and_not_before(lake: Lake) -> None:
+    def told(source: str, *rows: Row) -> list[tuple[object, ...]]:
+        def write(con: duckdb.DuckDBPyConnection) -> None:
+            put_mapped(con, source, rows)
+            absorb(con, "one", source, NOW, BOOKS)
+
+        lake.commit(write)
+        return ask(lake, "SELECT stale FROM lake.main.published")
+
+    later = {"said_at": SAID_AT + timedelta(days=1)}
+    accounts.add(lake.con, Connection("one", "kraken", START), (), None, NOW)
+    told("page", api(0.1, "1"))
+    reckoned(lake)
+    assert told("again", api(0.1, "1", **later)) == [(False,)]
+    assert told("otherwise", api(0.1, "1", in_amount="2", said_at=SAID_AT + timedelta(days=2))) == [(True,)]
+    reckoned(lake)
+    assert ask(lake, "SELECT stale FROM lake.main.published") == [(False,)]
+    assert told("upload", buy(900)) == [(True,)]
+    reckoned(lake)
+    lake.commit(lambda con: forget(con, "one", "upload", "undo", NOW, BOOKS))
+    assert ask(lake, "SELECT stale FROM lake.main.published") == [(True,)]
+    reckoned(lake)
+    assert ask(lake, "SELECT stale FROM lake.main.published") == [(False,)]
 
 
 def test_at_one_instant_fills_of_one_market_keep_the_order_of_their_numbers(lake: Lake) -> None:

@@ -1,4 +1,5 @@
--- One row: how many transactions the owner has, a digest of what they say, until when they are proven, and what spoils that.
+-- One row: how many transactions the owner has, a digest of what they say, until when they are proven, what spoils that, and the
+-- number of the lake's last commit.
 WITH told AS (
     SELECT count(*) AS transactions, coalesce(bit_xor(hash(t.tx_id, t.digest)), 0)::VARCHAR AS said
     FROM lake.core.transactions t SEMI JOIN (SELECT connection FROM lake.ops.connections WHERE owner = $owner) c USING (connection)
@@ -7,4 +8,4 @@ WITH told AS (
         string_agg(connection || ': ' || spoiled_by, '; ' ORDER BY connection) AS spoiled_by
     FROM lake.main.completeness WHERE owner = $owner
 )
-SELECT * FROM told, proven
+SELECT told.*, proven.*, (SELECT version FROM lake.ops.guard) AS commit_number FROM told, proven

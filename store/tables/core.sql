@@ -94,6 +94,12 @@ CREATE TABLE IF NOT EXISTS lake.ops.corrections (
     connection VARCHAR, correction VARCHAR, made_at TIMESTAMPTZ, made_by VARCHAR, target VARCHAR, says VARCHAR
 );
 
+-- one merge that changed what stands of a connection. commit_number: of the lake's commit it was part of (ops.guard)
+CREATE TABLE IF NOT EXISTS lake.ops.changes (
+    connection VARCHAR, changed_at TIMESTAMPTZ, commit_number BIGINT, run_id VARCHAR, new_transactions BIGINT, changed_transactions BIGINT,
+    removed_transactions BIGINT
+);
+
 -- what a check, a merge or a failed run saw; evidence: JSON. source: what it is derived from (a source's findings go with it)
 CREATE TABLE IF NOT EXISTS lake.ops.findings (
     finding VARCHAR, connection VARCHAR, kind VARCHAR, from_at TIMESTAMPTZ, to_at TIMESTAMPTZ, found_at TIMESTAMPTZ,

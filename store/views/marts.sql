@@ -1,21 +1,25 @@
 -- What analysts read of the derived tables, the owner's choice of method among them, and what is held when.
 
--- one reckoning, whether it is the owner's choice, and whether anything came in since. complete_until: as of the moment of asking
+-- one reckoning, whether it is the owner's choice, and whether any transaction of the owner's has come, changed or gone since it
+-- began. complete_until: as of the moment of asking
 CREATE OR REPLACE VIEW lake.main.published AS
 WITH proven AS (
     SELECT c.owner, min(coalesce(p.complete_until, p.history_from)) AS complete_until, bool_and(coalesce(p.complete, false)) AS complete,
         string_agg(p.connection || ': ' || p.spoiled_by, '; ' ORDER BY p.connection) AS spoiled_by
     FROM lake.ops.connections c JOIN lake.main.completeness p USING (connection) GROUP BY c.owner
+), changed AS (
+    SELECT c.owner, max(x.commit_number) AS commit_number FROM lake.ops.changes x JOIN lake.ops.connections c USING (connection) GROUP BY c.owner
 ), came_in AS (
+    -- of lakes that were published before changes were noted
     SELECT c.owner, max(at_time) AS at_time FROM (
         SELECT connection, ended_at AS at_time FROM lake.ops.runs WHERE new_transactions > 0
         UNION ALL SELECT connection, greatest(uploaded_at, undone_at) FROM lake.ops.uploads
     ) JOIN lake.ops.connections c USING (connection) GROUP BY c.owner
 )
-SELECT p.owner, p.method, p.scope, p.chosen_at IS NOT NULL AS chosen,
-    p.currency, p.zone, p.built_at, coalesce(i.at_time > p.built_at, false) AS stale, c.complete_until, coalesce(c.complete, false) AS complete,
-    c.spoiled_by, p.transactions, p.missing_prices, p.version, p.snapshot, p.digest
-FROM lake.mart.published p LEFT JOIN proven c USING (owner) LEFT JOIN came_in i USING (owner);
+SELECT p.owner, p.method, p.scope, p.chosen_at IS NOT NULL AS chosen, p.currency, p.zone, p.built_at,
+    coalesce(CASE WHEN p.commit_number IS NULL THEN i.at_time > p.built_at ELSE x.commit_number > p.commit_number END, false) AS stale,
+    c.complete_until, coalesce(c.complete, false) AS complete, c.spoiled_by, p.transactions, p.missing_prices, p.version, p.snapshot, p.digest
+FROM lake.mart.published p LEFT JOIN proven c USING (owner) LEFT JOIN came_in i USING (owner) LEFT JOIN changed x USING (owner);
 
 -- a part of one disposal and the lot it used up, by every method that was reckoned; gain NULL: cost or proceeds are not known.
 -- highest_gain: as if an unknown cost were none. tax_year: the year in which the owner's year of the disposal began
