@@ -151,6 +151,9 @@ CREATE OR REPLACE TEMP MACRO clock_of(v) AS
              try_strptime(v, '%d.%m.%Y %H:%M:%S'), try_strptime(v, '%d.%m.%Y %H:%M'))
     END;
 
+-- the commonest way to write it, told from all others in a seventh of the time; NULL for any other
+CREATE OR REPLACE TEMP MACRO plain_clock(v) AS CASE WHEN v LIKE '____-__-__ __:__:__' THEN try_cast(v AS TIMESTAMP) END;
+
 CREATE OR REPLACE TEMP MACRO clock_as_utc(t) AS make_timestamptz(epoch_us(t));
 
 -- minutes east of UTC that a suffix says: Z, UTC, GMT, +01:00, +0100, +01, UTC+1; NULL for anything else
@@ -172,7 +175,9 @@ CREATE OR REPLACE TEMP MACRO suffixed_time_of(v) AS
     clock_as_utc(clock_of(clock_text(v)) - to_minutes(suffix_minutes(trim(v[length(clock_text(v)) + 1:]))));
 
 -- a time in UTC unless a suffix says otherwise; utc: the same text without_utc, NULL where it has another suffix or none
-CREATE OR REPLACE TEMP MACRO time_of(v, utc) AS believable(coalesce(clock_as_utc(clock_of(coalesce(utc, v))), suffixed_time_of(v)));
+CREATE OR REPLACE TEMP MACRO time_of(v, utc) AS coalesce(
+    believable(clock_as_utc(plain_clock(v))),
+    believable(coalesce(clock_as_utc(clock_of(coalesce(utc, v))), suffixed_time_of(v))));
 
 -- the same with another zone for times that have no suffix: an IANA name, or minutes east of UTC
 CREATE OR REPLACE TEMP MACRO time_in(v, utc, zone) AS

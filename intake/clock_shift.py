@@ -14,6 +14,7 @@ import duckdb
 from connectors.dialect import FileRefused
 
 QUERY = (Path(__file__).parent / "clock_shift.sql").read_text()
+ANY_ANSWER = "SELECT 1 FROM lake.core.rows WHERE connection = ? AND origin = 'api' LIMIT 1"
 TOLERANCE = 60
 """Seconds: clocks cut to the minute are still the same clock."""
 ENOUGH = 3
@@ -43,6 +44,8 @@ class Shift:
 
 def find_shift(con: duckdb.DuckDBPyConnection, connection: str) -> Shift | None:
     """By how much the rows in `mapped` are off; None where they agree, or where too few can be compared to say."""
+    if not con.execute(ANY_ANSWER, [connection]).fetchall():
+        return None
     found = con.execute(QUERY, {"connection": connection, "tolerance": TOLERANCE}).fetchall()
     compared = sum(movements for _, movements in found)
     if compared < ENOUGH:

@@ -47,6 +47,8 @@ FILLED: Mapping[str, str] = {
 }  # fmt: skip
 """What the reader adds."""
 FATES = ("skip", "quarantine")
+ASIDE: Mapping[str, str] = {**dict.fromkeys(FATES, "VARCHAR"), "batch_line": "BIGINT"}
+"""What rows carry besides until it is known which of them are used."""
 VERDICT = """CASE
     WHEN quarantine IS NOT NULL OR skip IS NOT NULL THEN quarantine
     WHEN occurred_at IS NULL THEN 'it has no time'
@@ -182,11 +184,15 @@ def _answer(con: duckdb.DuckDBPyConnection, layout: Layout, step: int) -> tuple[
     if unknown or lacking:
         what = f"yields {', '.join(sorted(unknown))}" if unknown else f"does not yield {', '.join(sorted(lacking))}"
         raise LayoutError(layout.id, f"its SELECT {what}; known: {', '.join(MAPPED)}, skip, quarantine")
+    shared = _shared(con, layout, names)
+    columns = [f"{name} {kind}{shared.get(name, '')}" for name, kind in {**FILLED, **MAPPED, **ASIDE}.items()]
     told = ", ".join(f"({_told(name, names)})::{kind} AS {name}" for name, kind in MAPPED.items())
     fates = ", ".join(f"nullif(a.{name}, '') AS {name}" if name in names else f"NULL::VARCHAR AS {name}" for name in FATES)
+    kept = ", ".join(name for name in (*FILLED, *MAPPED, "skip", "batch_line") if name not in shared)
     run = partial(
         con.execute,
-        f"CREATE OR REPLACE TEMP TABLE answered AS SELECT * REPLACE ({VERDICT} AS quarantine) FROM ("
+        f"CREATE OR REPLACE TEMP TABLE answered ({', '.join(columns)});"
+        f"INSERT INTO answered BY NAME SELECT {kept}, {VERDICT} AS quarantine FROM ("
         f"SELECT s.source, s.origin, {literal(layout.id)} AS layout, s.stream, s.scope, s.said_at, {step}::BIGINT AS step,"
         f" {layout.decimals}::SMALLINT AS decimals, {told}, {fates}, a.line AS batch_line"
         f" FROM {select} a LEFT JOIN row_sources s ON s.number = a.line >> {LINE_BITS})",
@@ -198,6 +204,21 @@ def _answer(con: duckdb.DuckDBPyConnection, layout: Layout, step: int) -> tuple[
             raise LayoutError(layout.id, f"its SELECT fails on these rows: {exc}") from exc
         return names, _quarantine_failing(con)
     return names, 0
+
+
+def _shared(con: duckdb.DuckDBPyConnection, layout: Layout, names: set[str]) -> dict[str, str]:
+    """Columns that all rows of a file share, as what follows their type: they are told once, not a million times.
+
+    Rows of pages come in several batches of several sources, so each tells all of its own.
+    """
+    sources = con.execute("SELECT origin, source, stream, scope FROM row_sources LIMIT 2").fetchall()
+    if len(sources) > 1 or sources[0][0] != "file":
+        return {}
+    values = dict(zip(("origin", "source", "stream", "scope"), sources[0], strict=True)) | {"layout": layout.id, "said_at": None}
+    told = {name: "NULL" if value is None else literal(value) for name, value in values.items()}
+    told |= {"decimals": str(layout.decimals)} | {name: DEFAULTS.get(name, "NULL") for name in MAPPED if name not in names}
+    kinds = {**FILLED, **MAPPED}
+    return {name: f" GENERATED ALWAYS AS ({value}::{kinds[name]})" for name, value in told.items()}
 
 
 def _quarantine_failing(con: duckdb.DuckDBPyConnection) -> int:
