@@ -54,7 +54,10 @@ def stand_as_api(home: str, path: str) -> None:
     """Let the lines of a file stand in the lake as answers of the API."""
     with _lake(home) as lake:
         _read(lake, Path(path))
-        lake.con.execute("UPDATE mapped SET origin = 'api', source = 'page', said_at = occurred_at")
+        lake.con.execute(
+            "CREATE TEMP TABLE told AS SELECT * REPLACE ('api' AS origin, 'page' AS source, occurred_at AS said_at) FROM mapped"
+        )
+        lake.con.execute("DROP TABLE mapped; ALTER TABLE told RENAME TO mapped")
         _absorb(lake, "run")
 
 

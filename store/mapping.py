@@ -214,7 +214,10 @@ def _shared(con: duckdb.DuckDBPyConnection, layout: Layout, names: set[str]) -> 
     sources = con.execute("SELECT origin, source, stream, scope FROM row_sources LIMIT 2").fetchall()
     if len(sources) > 1 or sources[0][0] != "file":
         return {}
-    values = dict(zip(("origin", "source", "stream", "scope"), sources[0], strict=True)) | {"layout": layout.id, "said_at": None}
+    values = dict(zip(("origin", "source", "stream", "scope"), sources[0], strict=True)) | {
+        "layout": layout.id,
+        "said_at": None,
+    }
     told = {name: "NULL" if value is None else literal(value) for name, value in values.items()}
     told |= {"decimals": str(layout.decimals)} | {name: DEFAULTS.get(name, "NULL") for name in MAPPED if name not in names}
     kinds = {**FILLED, **MAPPED}
