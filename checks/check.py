@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from checks.own_transfers import set_lone_ends_apart
+from transforms.tables import query
 
 HERE = Path(__file__).parent
 
@@ -39,6 +40,10 @@ class Check:
         return (HERE / f"{self.name}.evidence.sql").read_text().rstrip().rstrip(";")
 
 
+def _told_balances(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(f"CREATE OR REPLACE TEMP TABLE told_balances AS {query('told_balances')}")
+
+
 CHECKS = (
     Check("balances", "balance_differs"),
     Check("duplicates", "duplicates"),
@@ -47,6 +52,7 @@ CHECKS = (
     Check("open_gaps", "open_gap"),
     Check("quarantined_lines", "quarantined"),
     Check("rows_changed", "row_changed", keeps=False),
+    Check("running_balances", "chain_broken", prepare=_told_balances),
     Check("schema_drift", "schema_drift"),
     Check("silence", "coverage_hole"),
     Check("sources_disagree", "sources_disagree", keeps=False),
@@ -57,7 +63,7 @@ CHECKS = (
 """Every check, by name."""
 
 
-def ask(con: duckdb.DuckDBPyConnection, query: str, **given: Any) -> duckdb.DuckDBPyConnection:
+def ask(con: duckdb.DuckDBPyConnection, asked: str, **given: Any) -> duckdb.DuckDBPyConnection:
     """Run one query with those of the given values that it names."""
-    (statement,) = con.extract_statements(query)
+    (statement,) = con.extract_statements(asked)
     return con.execute(statement, {name: given[name] for name in statement.named_parameters})

@@ -60,6 +60,7 @@ SUITES: Mapping[str, tuple[Most | MostOfRow, ...]] = {
     "open_gaps": (Most("open_gaps"),),
     "quarantined_lines": (Most("quarantined_lines"),),
     "rows_changed": (Most("changed_rows"), Most("vanished")),
+    "running_balances": (Most("broken_chains"),),
     "schema_drift": (Most("drifted_fields"),),
     "silence": (Most("times_the_usual", 10),),
     "sources_disagree": (Most("disagreements"),),

@@ -37,6 +37,10 @@ WAYS: Mapping[str, WayOut] = {
         "What the exchange reports is not what the transactions add up to.",
         (SYNC, "upload the exchange's CSV export of the days on which they parted", ADJUST),
     ),
+    "chain_broken": WayOut(
+        "The balances that the exchange tells after each row do not continue: a row between two others is missing.",
+        (SYNC, "upload the exchange's export of its ledger for those days", SEEN),
+    ),
     "coverage_hole": WayOut(
         "A time that rests on your word alone holds nothing, though this account is seldom quiet for so long.",
         (UPLOAD, SEEN),

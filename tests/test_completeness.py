@@ -235,6 +235,7 @@ def test_a_stopped_connection_that_its_owner_froze_is_told_as_frozen(tables: duc
     ("kind", "words"),
     [
         ("balance_differs", "reported balances differ: BTC, ETH"),
+        ("chain_broken", "the exchange's own balances do not continue: k"),
         ("negative_balance", "more went out than came in: BTC, ETH"),
         ("coverage_hole", "nothing known of BTC, ETH"),
         ("quarantined", "lines that could not be read: 2"),
