@@ -49,7 +49,7 @@ class _System:
     logs: Path
     parts: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     commands: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    revived: list[float] = field(default_factory=list)
+    revived: dict[str, list[float]] = field(default_factory=dict)
 
     def start(self, name: str, *command: str) -> None:
         self.commands[name] = command
@@ -67,18 +67,14 @@ class _System:
     def dead(self) -> str | None:
         return next((name for name, part in self.parts.items() if part.poll() is not None), None)
 
-    def revive(self) -> str | None:
-        """Start again what died by itself; its name. SupervisorFailed where that happens too often to be an accident."""
-        name = self.dead()
-        if name is None:
-            return None
+    def revive(self, name: str) -> None:
+        """Start again what died by itself; SupervisorFailed where that happens too often to be an accident."""
         now = time.monotonic()
-        self.revived = [*(at for at in self.revived if now - at < AN_HOUR), now]
-        if len(self.revived) > REVIVALS:
+        self.revived[name] = [*(at for at in self.revived.get(name, ()) if now - at < AN_HOUR), now]
+        if len(self.revived[name]) > REVIVALS:
             raise SupervisorFailed(f"the {name} keeps ending by itself; its last words are in {self.logs / name}.log")
         say(f"[yellow]The {name} ended by itself and is started again;[/] its last words are in {self.logs / name}.log")
         self.start(name, *self.commands[name])
-        return name
 
     def stop(self) -> None:
         """Workers first, so that they can still tell the server how their runs ended."""
@@ -196,14 +192,19 @@ def _wait_until_healthy(system: _System, port: int, stopping: list[int]) -> None
 
 
 def _look_after(system: _System, port: int, stopping: list[int]) -> None:
-    """Until told to stop, start again what ends by itself. What falls due while the server is away is run once it is back."""
+    """Until told to stop, start again what ends by itself: the others once the server answers, without which they would end again.
+
+    What falls due while the server is away is run once it is back.
+    """
     away_since: float | None = None
     while not stopping:
-        if system.revive() == "server":
-            away_since = time.monotonic()
         if away_since is not None and _answers(port):
             say("The server answers again; what fell due meanwhile is run now.")
             away_since = None
+        name = system.dead()
+        if name == "server" or (name is not None and away_since is None):
+            system.revive(name)
+            away_since = time.monotonic() if name == "server" else None
         if away_since is not None and time.monotonic() - away_since > HEALTHY_WITHIN:
             raise SupervisorFailed(f"the server did not come back; its last words are in {system.logs / 'server'}.log")
         time.sleep(0.5)

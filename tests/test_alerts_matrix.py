@@ -72,16 +72,6 @@ def test_some_troubles_are_one_alert_and_one_end(
     check_trouble(lake, sandbox, channels, exchange, fault)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("exchange", "fault"), [(exchange, fault) for exchange, fault in MATRIX if fault in (Fault.REVOKED, Fault.MAINTENANCE)]
-)
-def test_a_lost_key_and_an_outage_at_each_exchange(
-    lake: Lake, sandbox: Sandbox, channels: tuple[Receiver, Receiver], exchange: str, fault: Fault
-) -> None:
-    check_trouble(lake, sandbox, channels, exchange, fault)
-
-
 @pytest.mark.proof
 @pytest.mark.parametrize(("exchange", "fault"), MATRIX)
 def test_every_trouble_at_every_exchange(

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sandbox.faults import Fault
 from sandbox.server import Sandbox
 from store.lake import open_lake
 from store.settings import Settings
 from tests.accounts import UNTIL, connect, fast_sandbox, lake_legs, normal, true_legs
 from tests.receivers import Receiver, webhook
+from tests.test_faults import STOPS
 from tests.test_prefect import RUN_WITHIN, System, free_port, wait_for
+from tests.worker_troubles import check_under_the_worker
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]
 NAME = "kraken-main"
@@ -115,11 +122,11 @@ def test_new_keys_typed_into_the_form_are_tried_taken_and_blanked(system: System
         assert lake_legs(lake.con, NAME) == normal(true_legs(sandbox.accounts[NAME].history))
 
 
-def begin_slow_sync(system: System, sandbox: Sandbox) -> dict[str, Any]:
-    """A run of the connection that is inside its sync and stays there."""
-    sandbox.switch(NAME, "slow", seconds=30 * sandbox.clock.time_scale)
+def begin_slow_sync(system: System, sandbox: Sandbox, name: str = NAME, seconds: float = 30) -> dict[str, Any]:
+    """A run of the connection that is inside its sync and stays there, so long for each call."""
+    sandbox.switch(name, "slow", seconds=seconds * sandbox.clock.time_scale)
     deployment = system.ask("GET", "/deployments/name/sync-connection/sync-connection")
-    run = system.ask("POST", f"/deployments/{deployment['id']}/create_flow_run", {"parameters": {"connection": NAME}})
+    run = system.ask("POST", f"/deployments/{deployment['id']}/create_flow_run", {"parameters": {"connection": name}})
     wait_for(lambda: query(system, "SELECT run_id FROM runs WHERE ended_at IS NULL") != [], RUN_WITHIN, system.log)
     return dict(run)
 
@@ -133,6 +140,7 @@ def check_noticed_and_mended(system: System, sandbox: Sandbox) -> None:
     assert query(system, last) == [("closed", '["run_died"]')]
 
 
+@pytest.mark.proof
 def test_a_killed_run_is_an_incident_without_anybody_looking(system: System, sandbox: Sandbox) -> None:
     begin_slow_sync(system, sandbox)
     os.kill(syncing_process(system.home), signal.SIGKILL)
@@ -141,7 +149,7 @@ def test_a_killed_run_is_an_incident_without_anybody_looking(system: System, san
 
 def test_a_run_killed_with_its_worker_is_noticed_by_its_silence(system: System, sandbox: Sandbox) -> None:
     run = begin_slow_sync(system, sandbox)
-    (worker,) = worker_processes(system)
+    (worker,) = processes(system, b"worker")
     for process in (worker, syncing_process(system.home)):
         os.kill(process, signal.SIGKILL)
     wait_for(lambda: system.ask("GET", f"/flow_runs/{run['id']}")["state_type"] == "CRASHED", NOTICED_WITHIN, system.log)
@@ -149,11 +157,45 @@ def test_a_run_killed_with_its_worker_is_noticed_by_its_silence(system: System, 
     check_noticed_and_mended(system, sandbox)
 
 
+def test_server_worker_and_page_are_brought_back_and_nothing_is_lost(system: System, sandbox: Sandbox, hook: Receiver) -> None:
+    """All killed at once, inside the first sync of an account, which needs none of them to come to its end."""
+    hook.take()
+    account = sandbox.add_account("kraken", "second", seed=14, size=20, until=UNTIL)
+    KEYS.append(account.credentials)
+    with open_lake(Settings(home=system.home)) as lake:
+        connect(lake, sandbox, account)
+    begin_slow_sync(system, sandbox, "second", seconds=3)
+    for part in (b"server", b"worker", b"serve.page"):
+        for process in processes(system, part):
+            os.kill(process, signal.SIGKILL)
+    wait_for(lambda: "The server answers again" in system.log.read_text(), RUN_WITHIN, system.log)
+    wait_for(lambda: query(system, "SELECT run_id FROM runs WHERE ended_at IS NULL") == [], RUN_WITHIN, system.log)
+    assert query(system, "SELECT ok FROM runs ORDER BY started_at DESC LIMIT 1") == [(True,)]
+    sandbox.switch("second", None)
+    with open_lake(Settings(home=system.home), read_only=True) as lake:
+        assert lake_legs(lake.con, "second") == normal(true_legs(account.history))
+    assert system.run_deployment("sync-exchange", {"exchange": "kraken"})["state_type"] == "COMPLETED"
+    asked = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}, "expected_start_time": {"after_": now_in_words()}}}
+    assert {run["auto_scheduled"] for run in system.ask("POST", "/flow_runs/filter", asked)} == {True}
+    page = system.url.removesuffix("/api").rpartition(":")
+    wait_for(lambda: answers(f"{page[0]}:{int(page[2]) + 1}/sign-in"), RUN_WITHIN, system.log)
+    assert (hook.take(), query(system, "SELECT causes FROM incidents WHERE state <> 'closed'")) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("exchange", "fault"), [(exchange, random.Random(exchange).choice(STOPS)) for exchange in ("kraken", "coinbase")]
+)
+def test_some_troubles_under_the_worker_are_one_alert_and_one_end(
+    system: System, sandbox: Sandbox, exchange: str, fault: Fault
+) -> None:
+    check_under_the_worker(system, sandbox, exchange, fault)
+
+
 def test_no_key_lies_anywhere_in_the_running_system(system: System, sandbox: Sandbox, hook: Receiver) -> None:
     """Files, logs and the orchestrator's database, after keys were typed into its form, refused, taken and killed with."""
     secrets = {value.encode() for credentials in KEYS for value in credentials.values()} | {b"hook-token"}
     places = {path: path.read_bytes() for path in system.home.rglob("*") if path.is_file() and path.name != "keys.json"}
-    assert len(secrets) == 7
+    assert len(secrets) == 9
     assert [path for path, content in places.items() for secret in secrets if secret in content] == []
 
 
@@ -169,12 +211,24 @@ def syncing_process(home: Path) -> int:
     return int(json.loads(note.read_text())["process"])
 
 
-def worker_processes(system: System) -> list[int]:
-    """The children of `gapless up` that are workers."""
+def now_in_words() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError):
+        return False
+
+
+def processes(system: System, part: bytes) -> list[int]:
+    """The children of `gapless up` with that word in their command: server, worker, serve.page."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         parent = int(path.read_text().rpartition(")")[2].split()[1])
         command = (path.parent / "cmdline").read_bytes().split(b"\0")
-        if parent == system.process.pid and b"worker" in command:
+        if parent == system.process.pid and part in command:
             found.append(int(path.parent.name))
     return found
