@@ -29,6 +29,7 @@ def test_a_part_that_keeps_ending_is_started_again_a_few_times_and_then_given_up
             system.parts[name].wait()
             assert system.dead() is not None
             system.revive(name)
+    system.parts["page"].wait()
     with pytest.raises(SupervisorFailed, match=r"the page keeps ending by itself; its last words are in .*page\.log"):
         system.revive("page")
     system.stop()
