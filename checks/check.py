@@ -49,6 +49,7 @@ CHECKS = (
     Check("duplicates", "duplicates"),
     Check("implausible", "implausible"),
     Check("negative_balances", "negative_balance"),
+    Check("not_imported", "not_imported"),
     Check("open_gaps", "open_gap"),
     Check("quarantined_lines", "quarantined"),
     Check("rows_changed", "row_changed", keeps=False),

@@ -57,6 +57,7 @@ SUITES: Mapping[str, tuple[Most | MostOfRow, ...]] = {
         Most("out_of_time"), Most("empty"), Most("fee_above"), Most("price_apart"), Most("unknown_assets"),
     ),
     "negative_balances": (Most("negative_holdings"),),
+    "not_imported": (Most("parts_used"),),
     "open_gaps": (Most("open_gaps"),),
     "quarantined_lines": (Most("quarantined_lines"),),
     "rows_changed": (Most("changed_rows"), Most("vanished")),

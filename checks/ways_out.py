@@ -66,6 +66,10 @@ WAYS: Mapping[str, WayOut] = {
         "More was taken out than had come in: something before that moment is missing.",
         (f"{UPLOAD}, from the beginning to that moment", "connect the account or wallet it came from", ADJUST),
     ),
+    "not_imported": WayOut(
+        "Coins went to a part of the exchange that gapless does not import: what is held there is in no number.",
+        ("import that part's own export as a connection of files", SEEN),
+    ),
     "not_understood": WayOut(
         "Transactions of a kind that gapless does not know: their amounts count, what they were is open.",
         ("if you know what they are, say so: `gapless correct`", "report the exchange's own word for them, so that gapless learns it"),
@@ -120,7 +124,16 @@ class Guide:
     to_at: datetime | None
 
 
-OF_FILES = ("api_did_not_return", "duplicates", "implausible", "not_understood", "quarantined", "rounded_twice", "schema_drift")
+OF_FILES = (
+    "api_did_not_return",
+    "duplicates",
+    "implausible",
+    "not_imported",
+    "not_understood",
+    "quarantined",
+    "rounded_twice",
+    "schema_drift",
+)
 """Kinds that no further export would end."""
 
 

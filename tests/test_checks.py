@@ -188,6 +188,16 @@ def test_a_kind_that_nobody_knows_is_told_and_krakens_own_vagueness_is_not(lake:
     assert findings(lake) == [("well", "not_understood", "moonshot")]
 
 
+def test_what_went_to_a_part_that_is_not_imported_is_told_and_named_beside_completeness(lake: Lake) -> None:
+    move(lake, "well", [(4, "BTC", "-1"), (9, "BTC", "1")], kind="transfer", source_type="transfer/spottostaking")
+    assert failed(lake, "not_imported") == []
+    move(lake, "well", [(5, "BTC", "-1"), (6, "BTC", "1")], kind="transfer", source_type="transfer/spottofutures")
+    assert [(one.metric, one.value) for one in failed(lake, "not_imported")] == [("parts_used", 1)]
+    assert findings(lake) == [("well", "not_imported", "Kraken Futures")]
+    (notes,) = lake.con.execute("SELECT notes FROM lake.main.completeness WHERE connection = 'well'").fetchone() or ("",)
+    assert notes == f"not imported, though used since {day(5):%Y-%m-%d}: Kraken Futures"
+
+
 def test_a_long_silence_is_told_only_where_it_rests_on_the_owners_word(lake: Lake) -> None:
     add_connection(lake, "quiet")
     move(lake, "quiet", [(n / 2, "BTC", "1") for n in range(60)])

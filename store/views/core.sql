@@ -73,7 +73,10 @@ SELECT connection, frozen_at, NULL, 'frozen on ' || strftime(frozen_at, '%Y-%m-%
 FROM lake.ops.connections WHERE frozen_at IS NOT NULL
 UNION ALL
 SELECT n.connection, c.history_from, NULL, concat('not imported', CASE WHEN n.by_right THEN ', though the key may use it' END, ': ', n.part)
-FROM lake.core.not_imported n JOIN lake.ops.connections c USING (connection);
+FROM lake.core.not_imported n JOIN lake.ops.connections c USING (connection)
+UNION ALL
+SELECT connection, from_at, NULL, 'not imported, though used since ' || strftime(from_at, '%Y-%m-%d') || ': ' || source
+FROM lake.ops.findings WHERE kind = 'not_imported' AND resolved_at IS NULL;
 
 -- one connection: until when everything that moves its balances is proven, and what spoils it
 CREATE OR REPLACE VIEW lake.main.completeness AS
