@@ -27,6 +27,7 @@ WHOSE: Mapping[str, str] = {
     "cryptoTaxes/TradeHistory.xlsx": "binance",
     "cryptoTaxes/c-cex.csv": "ccex",
     "cryptoTaxes/coinbase.csv": "coinbase",
+    "cryptoTaxes/contacts_finished.csv": "localbitcoins",
     "cryptoTaxes/fills.csv": "coinbaseexchange",
     "cryptoTaxes/fullOrders.csv": "bittrex",
     "cryptoTaxes/ledgers.csv": "kraken",

@@ -26,6 +26,7 @@ from tests.sample_files import NOBODY, SAMPLES, fate, sample_files, whose
 GOLDEN = Path(__file__).parent / "data" / "samples.json"
 SPOILT: Mapping[str, str] = {
     "cryptoTaxes/coinbase.csv": "its fee has a comma in curly quotes, which are no quotes of a CSV",
+    "cryptoTaxes/contacts_finished.csv": "of its one line, both the buyer and the seller may be its owner",
     "daybook/binance_05.csv": "made for errors: no dates",
     "daybook/binance_07.csv": "made for errors: no date",
     "daybook/binance_08.csv": "made for errors: no amount",
@@ -44,14 +45,13 @@ SPOILT: Mapping[str, str] = {
 """The files with lines that cannot be read, and why; in every other file all lines are normal ones."""
 UNREAD: Mapping[str, str] = {
     "ckvj-cryptotax-rust/example_transactions.csv": "a tool's own form",
-    "cryptoTaxes/contacts_finished.csv": "LocalBitcoins: the file does not tell whether its owner bought or sold",
     "cryptoTaxes/general.csv": "a tool's own form",
     "cryptoTaxes/tradeHistory.csv": "IDEX, which is no account at an exchange",
-    "cryptoTaxes/transactions-history.csv": "Changelly, which holds no balances",
+    "cryptoTaxes/transactions-history.csv": "Changelly, when it wrote decimal commas and points into one line",
     "cryptoTaxes/withdrawals.csv": "copied from a web page of Bittrex",
     "cryptoTaxes/yobit.csv": "copied from a web page of YoBit",
     "dali-rp2/test_manual_*": "a tool's own form",
-    "dali-rp2/test_trezor_*": "Trezor: the file does not tell of which coin it is",
+    "dali-rp2/test_trezor_*": "Trezor until 2022: the file does not tell of which coin it is",
     "daybook/gemini_0[13456].csv": "made by a tool's testers: Gemini has a column for each asset",
     "daybook/generic-csv_0[23456].csv": "a tool's own form",
     "daybook/robinhood_0[234].csv": "made by a tool's testers: Robinhood has other columns",
