@@ -29,15 +29,19 @@ class Nearby:
 
 
 def head_of(path: Path) -> tuple[Header, list[list[str]]]:
-    """The likeliest header of a file, that with the most named cells, and the first rows under it. Raises FileRefused."""
+    """The likeliest header of a file, that with the most named cells, and the first rows under it. Raises FileRefused.
+
+    Of a workbook, that of any of its sheets: the first may hold notes.
+    """
     with tempfile.TemporaryDirectory(prefix="gapless-") as folder:
-        readable = next(sheets_as_csv(path, path.name, Path(folder)), None) if is_workbook(path) else path
-        if readable is None:
+        sheets = list(sheets_as_csv(path, path.name, Path(folder))) if is_workbook(path) else [path]
+        if not sheets:
             raise FileRefused(path.name, "no sheet of it holds anything")
-        text = as_text(readable, path.name, Path(folder))
-        header = max(header_candidates(text), key=_named, default=None)
-        if header is None:
+        texts = [as_text(sheet, path.name, Path(tempfile.mkdtemp(dir=folder))) for sheet in sheets]
+        found = [(header, text) for text in texts for header in header_candidates(text)]
+        if not found:
             raise FileRefused(path.name, "no line of it looks like a header")
+        header, text = max(found, key=lambda pair: _named(pair[0]))
         lines = first_lines(text.path, SAMPLE, skip=header.line)
         return header, [split_line(line, header.delimiter) for line in lines]
 
