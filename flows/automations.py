@@ -2,6 +2,10 @@
 
 A heartbeat that stops turns the run into a crashed one: hooks do not run for a worker that was killed. A crashed or failed run,
 a connection without a good sync for a day, and hours in which no run began at all are looked at, whatever the schedule does.
+
+They may be wrong and may come twice, on a busy machine above all: an automation acts before its own commit, which SQLite may refuse
+and the server then repeats, and a heartbeat may be late. So none of them says anything: the server refuses to call a run crashed
+that has ended, `watch` calls one dead only when nobody holds its lease, and looks once however often it is asked.
 """
 
 from __future__ import annotations

@@ -9,11 +9,12 @@ from prefect.exceptions import ObjectNotFound
 from pydantic import Field, SecretStr
 
 from intake import typed_keys
-from store import accounts
+from store import accounts, keep
 from store.keys import KeyStore
 from store.lake import Lake, open_lake
 from store.settings import Settings
 
+SLUG = "exchange-connection"
 PARTS = {"api_key": "apiKey", "secret": "secret", "passphrase": "password", "user_id": "uid"}
 
 
@@ -21,7 +22,7 @@ class ExchangeConnection(Block):
     """New keys for one connection. Leave the fields empty unless you want to replace the keys; they are emptied once taken."""
 
     _block_type_name = "Exchange Connection"
-    _block_type_slug = "exchange-connection"
+    _block_type_slug = SLUG
 
     connection: str = Field(description="The connection's name in gapless; do not change it.")
     api_key: SecretStr | None = Field(default=None, title="API key", description="Of a key that can only read.")
@@ -40,12 +41,24 @@ class ExchangeConnection(Block):
 
 
 def register_blocks() -> None:
-    """Make the form known, and an empty one for each connection that has none."""
+    """Make the form known, and have one for each connection."""
     ExchangeConnection.register_type_and_schema()
     with open_lake(Settings()) as lake:
-        names = [one.name for one in accounts.every(lake.con)]
-    for name in names:
-        offer_form(name)
+        tidy_forms(lake)
+
+
+def tidy_forms(lake: Lake) -> None:
+    """One form for each connection that is not disconnected, by its present name; what was typed under a former one moves along."""
+    wanted = {one.name for one in accounts.every(lake.con) if one.state != "disconnected"}
+    with get_client(sync_client=True) as client:
+        standing = {str(one.data["connection"]): one for one in client.read_block_documents_by_type(SLUG)}
+        left = {name: _find(name) for name in standing.keys() - wanted}
+        for name in left:
+            client.delete_block_document(standing[name].id)
+    for name in sorted(wanted - standing.keys()):
+        former = next((form for old, form in left.items() if accounts.called_now(lake.con, old) == name), None)
+        kept = {part: getattr(former, part) for part in PARTS} if former else {}
+        ExchangeConnection(connection=name, **kept).save(slug(name))
 
 
 def offer_form(connection: str) -> None:
@@ -64,11 +77,9 @@ def promote(lake: Lake, keys: KeyStore, connection: str) -> None:
 
 
 def slug(connection: str) -> str:
-    """Prefect's names of blocks know small letters, digits and dashes only."""
-    return (
-        "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in connection.lower()).strip("-")
-        or "unnamed"
-    )
+    """Prefect's names of blocks know small letters, digits and dashes only; what is lost of a name is made up by a digest of it."""
+    plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in connection.lower()).strip("-")
+    return plain if plain == connection else f"{plain}-{keep.digest(connection)[:8]}".strip("-")
 
 
 def _find(connection: str) -> ExchangeConnection | None:
@@ -83,7 +94,7 @@ def _typed_at(connection: str) -> str:
     """When the form was saved last."""
     with get_client(sync_client=True) as client:
         try:
-            document = client.read_block_document_by_name(slug(connection), "exchange-connection", include_secrets=False)
+            document = client.read_block_document_by_name(slug(connection), SLUG, include_secrets=False)
         except ObjectNotFound:
             return ""
     return document.updated.isoformat() if document.updated else ""

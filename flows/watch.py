@@ -18,8 +18,10 @@ from prefect.client.schemas.objects import StateType
 from prefect.exceptions import ObjectNotFound
 
 import pipeline
+from flows.blocks import tidy_forms
 from flows.events import tell_changes
 from flows.hooks import on_flow_completed, on_flow_crashed
+from flows.showing import if_the_server_is_there
 from store.keys import KeyStore
 from store.lake import open_lake
 from store.settings import Settings
@@ -35,6 +37,8 @@ def watch() -> None:
     settings = Settings()
     with open_lake(settings) as lake:
         watched = pipeline.watch(lake, KeyStore(settings), scheduler_says=scheduler_trouble(datetime.now(UTC)))
+        with if_the_server_is_there():
+            tidy_forms(lake)
         open_ones = lake.con.execute(
             "SELECT connection, kind, state, since_at, causes FROM lake.main.incidents WHERE state <> 'closed' ORDER BY ALL"
         ).fetchall()

@@ -133,6 +133,14 @@ def rename(con: duckdb.DuckDBPyConnection, name: str, new_name: str, new_ids: Ma
     con.execute("DROP TABLE renamed_sources")
 
 
+def called_now(con: duckdb.DuckDBPyConnection, former: str) -> str | None:
+    """What a connection is called that had this name until it was renamed; the record of that goes by its present name."""
+    row = con.execute(
+        "SELECT arg_max(connection, at_time) FROM lake.ops.activity WHERE action = 'renamed' AND detail = ?", [f"from {former}"]
+    ).fetchone()
+    return row[0] if row else None
+
+
 def erase(con: duckdb.DuckDBPyConnection, name: str) -> list[str]:
     """Delete all there is of a connection; returns the digests of files in the archive that no other connection uses."""
     digests = con.execute(

@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 
+import pipeline
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
+from store.keys import KeyStore
 from store.lake import open_lake
 from store.settings import Settings
 from tests.accounts import UNTIL, connect, fast_sandbox, lake_legs, normal, true_legs
@@ -180,6 +182,28 @@ def test_server_worker_and_page_are_brought_back_and_nothing_is_lost(system: Sys
     page = system.url.removesuffix("/api").rpartition(":")
     wait_for(lambda: answers(f"{page[0]}:{int(page[2]) + 1}/sign-in"), RUN_WITHIN, system.log)
     assert (hook.take(), query(system, "SELECT causes FROM incidents WHERE state <> 'closed'")) == ([], [])
+
+
+def forms(system: System) -> dict[str, dict[str, Any]]:
+    """The forms for keys, by the connection they are for."""
+    documents = system.ask("GET", "/block_types/slug/exchange-connection/block_documents?include_secrets=true")
+    return {document["data"]["connection"]: document["data"] for document in documents}
+
+
+def test_the_form_for_keys_follows_its_connection(system: System, sandbox: Sandbox) -> None:
+    typed = {"connection": NAME, "api_key": "typed-before", "secret": "it-was-renamed"}
+    form = system.ask("GET", f"/block_types/slug/exchange-connection/block_documents/name/{NAME}")
+    system.ask("PATCH", f"/block_documents/{form['id']}", {"data": typed, "merge_existing_data": False})
+    settings = Settings(home=system.home)
+    with open_lake(settings) as lake:
+        pipeline.rename(lake, KeyStore(settings), NAME, "Renamed main", pipeline.utc_now())
+    assert system.run_deployment("watch", {})["state_type"] == "COMPLETED"
+    told = {name: {part for part in data.values() if part} for name, data in forms(system).items()}
+    assert (NAME in told, told["Renamed main"]) == (False, {"Renamed main", "typed-before", "it-was-renamed"})
+    with open_lake(settings) as lake:
+        pipeline.disconnect(lake, KeyStore(settings), "Renamed main", erase=False, now=pipeline.utc_now())
+    assert system.run_deployment("watch", {})["state_type"] == "COMPLETED"
+    assert forms(system).keys() & {NAME, "Renamed main"} == set()
 
 
 @pytest.mark.parametrize(
