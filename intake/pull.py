@@ -25,7 +25,8 @@ from store.keep import KeptPage
 from store.lake import Lake
 from store.standing import Standing
 
-FLUSH_PAGES = 64
+FLUSH_PAGES = 128
+"""Pages of one commit. Markets of one account share their days, so what a second commit adds makes these days be derived again."""
 FLUSH_SECONDS = 10.0
 MANY_SCOPES = 20
 OPEN_ROW_LIMIT = timedelta(days=30)

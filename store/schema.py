@@ -26,13 +26,11 @@ def views_sql() -> str:
 
 
 def is_current(con: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the attached lake has exactly these tables and views."""
-    known = con.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = 'ops' AND table_name = 'schema'"
-    ).fetchone()
-    if not known or not known[0]:
+    """Whether the attached lake has exactly these tables and views. Asking first whether the table is there costs 60 ms."""
+    try:
+        return con.execute("SELECT max(digest) FROM lake.ops.schema").fetchone() == (_digest(),)
+    except duckdb.CatalogException:
         return False
-    return con.execute("SELECT max(digest) FROM lake.ops.schema").fetchone() == (_digest(),)
 
 
 def apply(con: duckdb.DuckDBPyConnection) -> None:
