@@ -28,7 +28,8 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def one(columns: str, select: str, more: str = "") -> Layout:
     """A layout of these columns; select: the fields it maps beside line, grain and the time."""
-    return layout(f"/*\n{HEAD}{more}\n[columns]\n{columns}\n*/\nSELECT line, 'movement' AS grain, {select} FROM rows")
+    told = select if "_amount" in select else f"0 AS fee_amount, {select}"
+    return layout(f"/*\n{HEAD}{more}\n[columns]\n{columns}\n*/\nSELECT line, 'movement' AS grain, {told} FROM rows")
 
 
 AMOUNTS = one(
@@ -186,7 +187,7 @@ def test_ids_and_dates_that_a_spreadsheet_cut(con: duckdb.DuckDBPyConnection, tm
 def test_titles_and_short_rows(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     titled = layout(
         f"/*\n{HEAD}skip_lines = {{ title = '^(Sells|Total:)' }}\n[columns]\ntime = 'time'\nn = 'number'\n[skip]\ntitle = 'a title'\n*/\n"
-        "SELECT line, 'movement' AS grain, time AS occurred_at FROM rows"
+        "SELECT line, 'movement' AS grain, 0 AS fee_amount, time AS occurred_at FROM rows"
     )
     reading = read(con, tmp_path, "time,n\n2025-07-01 10:00:00,1\nSells\n2025-07-01 11:00:00,1\nTotal: 2\nShares\n", titled)
     assert (reading.lines, reading.used, reading.skipped, reading.quarantined) == (5, 2, {"title": 2}, 1)
