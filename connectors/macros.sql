@@ -1,5 +1,6 @@
 -- Text of a cell -> value, exactly or not at all: NULL where the text is no such value. Loaded before every layout.
--- A macro repeats its argument wherever it names it: hand it columns, never long expressions.
+-- A macro repeats its argument wherever it names it: hand it columns, never long expressions. What is needed rarely and named
+-- often stands in a lambda, which names it once: of a small file, planning is what a reading costs.
 -- Casts are as narrow as the text allows: text to DECIMAL(38,18) costs forty times DECIMAL(18,10), and a narrow cast that is
 -- too short rounds in silence, so the length of the fraction is looked at first.
 
@@ -24,9 +25,10 @@ CREATE OR REPLACE TEMP MACRO shifted(digits, scale) AS
          ELSE left(lpad(digits, greatest(length(digits), scale + 1)::INTEGER, '0'), -scale) || '.'
               || right(lpad(digits, greatest(length(digits), scale + 1)::INTEGER, '0'), scale) END;
 CREATE OR REPLACE TEMP MACRO without_exponent(v) AS
-    CASE WHEN contains(lower(v), 'e') THEN regexp_extract(v, '^[+-]') || shifted(
-        replace(regexp_extract(v, '^[+-]?([0-9.]+)', 1), '.', ''),
-        length(regexp_extract(v, '\.([0-9]*)', 1)) - try_cast(regexp_extract(v, '[eE](.*)$', 1) AS INTEGER))
+    CASE WHEN contains(lower(v), 'e') THEN list_transform(
+        [{'digits': replace(regexp_extract(v, '^[+-]?([0-9.]+)', 1), '.', ''),
+          'scale': length(regexp_extract(v, '\.([0-9]*)', 1)) - try_cast(regexp_extract(v, '[eE](.*)$', 1) AS INTEGER)}],
+        lambda n: regexp_extract(v, '^[+-]') || shifted(n.digits, n.scale))[1]
     ELSE v END;
 
 -- the slow way, right for everything: more than 18 decimals that are not zeros are refused instead of rounded. Numbers end below
@@ -50,9 +52,9 @@ CREATE OR REPLACE TEMP MACRO narrow_number_of(v) AS
 -- a number as spreadsheets and exchanges write it, exponents included; no thousands separators
 CREATE OR REPLACE TEMP MACRO number_of(v) AS coalesce(narrow_number_of(v), odd_number_of(v));
 
--- the same, and '1,250.00' or '1,234,567', whose commas can only be thousands; '1,234' may be one and a bit
-CREATE OR REPLACE TEMP MACRO plain_number_of(v) AS coalesce(number_of(v),
-    CASE WHEN regexp_full_match(v, '[+-]?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+|[+-]?[0-9]{1,3}(,[0-9]{3}){2,}') THEN number_of(replace(v, ',', '')) END);
+-- the same number without its commas, where they can only be thousands: '1,250.00', '1,234,567'; '1,234' may be one and a bit
+CREATE OR REPLACE TEMP MACRO without_thousands(v) AS CASE WHEN NOT contains(v, ',') THEN v
+    WHEN regexp_full_match(v, '[+-]?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+|[+-]?[0-9]{1,3}(,[0-9]{3}){2,}') THEN replace(v, ',', '') END;
 
 -- a number with a decimal comma as one with a point; points that stood between thousands become commas
 CREATE OR REPLACE TEMP MACRO pointed(v) AS translate(v, '.,', ',.');
@@ -171,19 +173,19 @@ CREATE OR REPLACE TEMP MACRO clock_text(v) AS
 CREATE OR REPLACE TEMP MACRO without_utc(v) AS
     CASE WHEN ends_with(v, 'Z') THEN left(v, length(v) - 1) WHEN ends_with(v, ' UTC') THEN left(v, length(v) - 4) END;
 
-CREATE OR REPLACE TEMP MACRO suffixed_time_of(v) AS
-    clock_as_utc(clock_of(clock_text(v)) - to_minutes(suffix_minutes(trim(v[length(clock_text(v)) + 1:]))));
+CREATE OR REPLACE TEMP MACRO suffixed_time_of(v) AS list_transform([clock_text(v)], lambda clock:
+    clock_as_utc(clock_of(clock) - to_minutes(suffix_minutes(trim(v[length(clock) + 1:])))))[1];
 
--- a time in UTC unless a suffix says otherwise; utc: the same text without_utc, NULL where it has another suffix or none
-CREATE OR REPLACE TEMP MACRO time_of(v, utc) AS coalesce(
-    believable(clock_as_utc(plain_clock(v))),
-    believable(coalesce(clock_as_utc(clock_of(coalesce(utc, v))), suffixed_time_of(v))));
+-- a time in UTC unless a suffix says otherwise; utc: the same text without_utc, NULL where it has another suffix or none. Not yet
+-- believed, like the next two
+CREATE OR REPLACE TEMP MACRO moment_of(v, utc) AS coalesce(
+    clock_as_utc(plain_clock(v)), clock_as_utc(clock_of(coalesce(utc, v))), suffixed_time_of(v));
 
 -- the same with another zone for times that have no suffix: an IANA name, or minutes east of UTC
-CREATE OR REPLACE TEMP MACRO time_in(v, utc, zone) AS
-    believable(coalesce(clock_as_utc(clock_of(utc)), timezone(zone, clock_of(v)), suffixed_time_of(v)));
-CREATE OR REPLACE TEMP MACRO time_east(v, utc, minutes) AS
-    believable(coalesce(clock_as_utc(clock_of(utc)), clock_as_utc(clock_of(v) - to_minutes(minutes)), suffixed_time_of(v)));
+CREATE OR REPLACE TEMP MACRO moment_in(v, utc, zone) AS
+    coalesce(clock_as_utc(clock_of(utc)), timezone(zone, clock_of(v)), suffixed_time_of(v));
+CREATE OR REPLACE TEMP MACRO moment_east(v, utc, minutes) AS
+    coalesce(clock_as_utc(clock_of(utc)), clock_as_utc(clock_of(v) - to_minutes(minutes)), suffixed_time_of(v));
 
 -- seconds or milliseconds since 1970, exact to the microsecond; finer digits are cut off as a clock would
 CREATE OR REPLACE TEMP MACRO unix_of(v, digits, unit) AS
@@ -222,8 +224,8 @@ CREATE OR REPLACE TEMP MACRO cut_to(amount, digits) AS trunc(amount, digits)::DE
 -- a clock reading in a zone that its row names; NULL where the name is no zone
 CREATE OR REPLACE TEMP MACRO in_named_zone(zone, clock) AS
     CASE WHEN zone IN (SELECT name FROM pg_timezone_names()) THEN timezone(zone, clock) END;
-CREATE OR REPLACE TEMP MACRO time_in_named(v, utc, zone) AS
-    believable(coalesce(clock_as_utc(clock_of(utc)), in_named_zone(zone, clock_of(v)), suffixed_time_of(v)));
+CREATE OR REPLACE TEMP MACRO moment_in_named(v, utc, zone) AS
+    coalesce(clock_as_utc(clock_of(utc)), in_named_zone(zone, clock_of(v)), suffixed_time_of(v));
 
 -- 'Sept. 5' as 'Sep. 5'
 CREATE OR REPLACE TEMP MACRO short_months(v) AS replace(replace(v, 'Sept.', 'Sep.'), 'Sept ', 'Sep ');

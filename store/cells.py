@@ -125,10 +125,12 @@ def _steps(layout: Layout, cell: Cell, n: int, at: Mapping[str, int]) -> list[di
 
 
 def _number(cell: Cell, n: int) -> list[dict[str, str]]:
+    plain = _part(n, "plain")
+    value = {_value(n): f"number_of({plain})"}
     if not cell.comma:
-        return [{_value(n): f"plain_number_of({_text(n)})"}]
+        return [{plain: f"without_thousands({_text(n)})"}, value]
     pointed = _part(n, "pointed")
-    return [{pointed: f"pointed({_text(n)})"}, {_value(n): f"plain_number_of({pointed})"}]
+    return [{pointed: f"pointed({_text(n)})"}, {plain: f"without_thousands({pointed})"}, value]
 
 
 def _money(cell: Cell, n: int) -> list[dict[str, str]]:
@@ -202,15 +204,17 @@ def _clock(cell: Cell, n: int, at: Mapping[str, int]) -> list[dict[str, str]]:
         joint, text = [{_part(n, "joint"): f"{text} || ' ' || {_text(at[column.joined])}"}], _part(n, "joint")
     zone = _text(at[column.zone_from]) if column.zone_from is not None else literal(column.zone)
     if cell.east is not None:
-        value = f"time_east({text}, {utc}, {cell.east})"
+        value = f"moment_east({text}, {utc}, {cell.east})"
     elif column.zone_from is not None:
-        value = f"time_in_named({text}, {utc}, {zone})"
+        value = f"moment_in_named({text}, {utc}, {zone})"
     elif column.zone == "UTC":
-        value = f"time_of({text}, {utc})"
+        value = f"moment_of({text}, {utc})"
     else:
-        value = f"time_in({text}, {utc}, {zone})"
+        value = f"moment_in({text}, {utc}, {zone})"
     others = [_formatted(cell, text, one, zone) for one in cell.formats or sum(column.formats, ())]
-    return [*joint, {utc: f"without_utc({text})"}, {_value(n): f"coalesce({', '.join([value, *others])})"}]
+    moment = _part(n, "moment")
+    believed = ", ".join([f"believable({moment})", *others])
+    return [*joint, {utc: f"without_utc({text})"}, {moment: value}, {_value(n): f"coalesce({believed})"}]
 
 
 def _formatted(cell: Cell, text: str, written: str, zone: str) -> str:

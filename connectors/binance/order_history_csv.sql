@@ -53,7 +53,7 @@ tails AS (SELECT *, fee_text[length(fee_head) + 1:] AS fee_tail FROM heads),
 coined AS (SELECT *, glued_asset(fee_head, fee_tail, symbol) AS fee_coin FROM tails),
 digits AS (SELECT *, ungrouped(glued_digits(fee_text, fee_head, fee_tail, fee_coin, symbol)) AS fee_digits FROM coined),
 charged AS (
-    SELECT *, time_of(clock, clock_utc) AS told_at, number_of(size_text) AS size, number_of(worth_text) AS worth,
+    SELECT *, believable(moment_of(clock, clock_utc)) AS told_at, number_of(size_text) AS size, number_of(worth_text) AS worth,
         number_of(price_text) AS paid_price, number_of(fee_digits) AS fee
     FROM digits
 )
