@@ -1,15 +1,17 @@
 """What the checks' figures may be: Great Expectations as code, and the only place where thresholds stand.
 
-One suite per check, over small pandas frames of one row per connection; one checkpoint judges them all. Importing the library costs
-seconds: only a run of the checks imports this module. Nothing is read from or written to disk, and nothing is sent anywhere.
+The figures of all checks stand in one small pandas frame of one row per connection, and one suite in one checkpoint judges it: a
+suite for each check cost twice as much. Importing the library costs seconds: only a run of the checks imports this module. Nothing
+is read from or written to disk, and nothing is sent anywhere.
 """
 
 from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import pandas as pd
@@ -30,8 +32,9 @@ class Most:
     metric: str
     limit: float = 0
 
-    def expectation(self) -> Any:
-        return expect.ExpectColumnValuesToBeBetween(column=self.metric, max_value=self.limit, meta={"name": self.metric})
+    def expectation(self, check: str) -> Any:
+        figure = _column(check, self.metric)
+        return expect.ExpectColumnValuesToBeBetween(column=figure, max_value=self.limit, meta={"name": figure})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,16 @@ class MostOfRow:
     metric: str
     column: str
 
-    def expectation(self) -> Any:
+    def expectation(self, check: str) -> Any:
+        figure, limit = _column(check, self.metric), _column(check, self.column)
         return expect.ExpectColumnPairValuesAToBeGreaterThanB(
-            column_A=self.column, column_B=self.metric, or_equal=True, meta={"name": self.metric}
+            column_A=limit, column_B=figure, or_equal=True, meta={"name": figure}
         )
+
+
+def _column(check: str, metric: str) -> str:
+    """A figure's column among those of all checks."""
+    return f"{check}.{metric}"
 
 
 SUITES: Mapping[str, tuple[Most | MostOfRow, ...]] = {
@@ -93,14 +102,15 @@ class _Outcome:
 
 
 def judge(frames: Mapping[str, pd.DataFrame]) -> list[Judgement]:
-    """Judge the frames by the suites of their checks. A frame without rows has nothing to judge."""
-    context = _context()
-    judged: list[Judgement] = []
-    for check, frame in frames.items():
-        if len(frame):
-            outcomes = _validate(context, check, frame)
-            judged += [one for rule in SUITES[check] for one in _verdicts(check, rule, frame, outcomes)]
-    return judged
+    """Judge the frames by the expectations of their checks. A frame without rows has nothing to judge.
+
+    A connection that one of the frames has twice is broken in all of them.
+    """
+    asked = {check: frame for check, frame in frames.items() if len(frame)}
+    if not asked:
+        return []
+    outcomes = _validate(_context(), asked)
+    return [one for check, frame in asked.items() for rule in SUITES[check] for one in _verdicts(check, rule, frame, outcomes)]
 
 
 def _context() -> Any:
@@ -111,27 +121,38 @@ def _context() -> Any:
     return gx.get_context(mode="ephemeral", project_config=config)
 
 
-def _validate(context: Any, check: str, frame: pd.DataFrame) -> dict[str, _Outcome]:
-    """Run one check's suite in a checkpoint; what came out by the name that `_suite` gave each expectation."""
-    asset = context.data_sources.add_pandas(check).add_dataframe_asset("figures")
+def _validate(context: Any, frames: Mapping[str, pd.DataFrame]) -> dict[str, _Outcome]:
+    """Run all expectations in a checkpoint; what came out by the name that `_suite` gave each of them."""
+    asset = context.data_sources.add_pandas("checks").add_dataframe_asset("figures")
     definition = gx.ValidationDefinition(
-        name=check, data=asset.add_batch_definition_whole_dataframe("all"), suite=context.suites.add(_suite(check))
+        name="checks", data=asset.add_batch_definition_whole_dataframe("all"), suite=context.suites.add(_suite(frames))
     )
     checkpoint = gx.Checkpoint(
-        name=check, validation_definitions=[context.validation_definitions.add(definition)],
+        name="checks", validation_definitions=[context.validation_definitions.add(definition)],
         result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["connection"]},
     )  # fmt: skip
-    (validated,) = context.checkpoints.add(checkpoint).run(batch_parameters={"dataframe": frame}).run_results.values()
+    run = context.checkpoints.add(checkpoint).run(batch_parameters={"dataframe": _side_by_side(frames)})
+    (validated,) = run.run_results.values()
     return {one.expectation_config.meta["name"]: _outcome(one) for one in validated.results}
 
 
-def _suite(check: str) -> gx.ExpectationSuite:
-    suite = gx.ExpectationSuite(name=check)
+def _side_by_side(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """All figures of a connection in one row."""
+    named = (
+        frame.rename(columns={name: _column(check, name) for name in frame.columns if name != "connection"})
+        for check, frame in frames.items()
+    )
+    return reduce(lambda left, right: left.merge(right, on="connection", how="outer"), named)
+
+
+def _suite(checks: Iterable[str]) -> gx.ExpectationSuite:
+    suite = gx.ExpectationSuite(name="checks")
     suite.add_expectation(expect.ExpectColumnValuesToBeUnique(column="connection", meta={"name": "one row each"}))
-    for rule in SUITES[check]:
-        suite.add_expectation(rule.expectation())
-        measured = {"name": f"{rule.metric} measured"}
-        suite.add_expectation(expect.ExpectColumnValuesToNotBeNull(column=rule.metric, meta=measured))
+    for check in checks:
+        for rule in SUITES[check]:
+            suite.add_expectation(rule.expectation(check))
+            figure = _column(check, rule.metric)
+            suite.add_expectation(expect.ExpectColumnValuesToNotBeNull(column=figure, meta={"name": f"{figure} measured"}))
     return suite
 
 
@@ -143,7 +164,8 @@ def _outcome(result: Any) -> _Outcome:
 
 
 def _verdicts(check: str, rule: Most | MostOfRow, frame: pd.DataFrame, outcomes: Mapping[str, _Outcome]) -> list[Judgement]:
-    within, measured, single = outcomes[rule.metric], outcomes[f"{rule.metric} measured"], outcomes["one row each"]
+    figure = _column(check, rule.metric)
+    within, measured, single = outcomes[figure], outcomes[f"{figure} measured"], outcomes["one row each"]
     broken = within.broken or measured.broken or single.broken
     verdicts: list[Judgement] = []
     for row in frame.to_dict("records"):
