@@ -183,6 +183,18 @@ def note_published(con: duckdb.DuckDBPyConnection, publication: Publication, cho
     )
 
 
+def seems_stale(con: duckdb.DuckDBPyConnection, owner: str) -> bool:
+    """Whether a transaction has come, changed or gone since one of the owner's reckonings began."""
+    return con.execute(
+        "SELECT coalesce(bool_or(stale), false) FROM lake.main.published WHERE owner = ?", [owner]
+    ).fetchone() == (True,)
+
+
+def confirm(con: duckdb.DuckDBPyConnection, owner: str, commit_number: int) -> None:
+    """The owner's reckonings rest on what stands at this commit, too."""
+    con.execute("UPDATE lake.mart.published SET commit_number = ? WHERE owner = ?", [commit_number, owner])
+
+
 def balances_at(con: duckdb.DuckDBPyConnection, moment: datetime, owner: str | None = None) -> list[Balance]:
     """What every account held just before a moment, zeros left out. In SQL: docs/gains.md."""
     return [Balance(*row) for row in con.execute(_query("balances_at"), {"moment": moment, "owner": owner}).fetchall()]

@@ -23,7 +23,7 @@ PLAIN = """
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
     home: Path = tmp_path_factory.mktemp("home")
     with fast_sandbox() as sandbox:
-        account = sandbox.add_account("kraken", "main", seed=4, size=150, until=UNTIL)
+        account = sandbox.add_account("kraken", "main", seed=4, size=60, until=UNTIL)
         made = memory_lake(home)
         connect(made, sandbox, account)
         assert sync(made, "main").ok
@@ -39,7 +39,7 @@ def broken(lake: Lake) -> int:
 
 
 def test_what_was_read_chains(lake: Lake) -> None:
-    assert lake.con.execute("SELECT count(*) > 100 FROM lake.core.rows WHERE layout = 'kraken/ledger_api'").fetchall() == [
+    assert lake.con.execute("SELECT count(*) > 60 FROM lake.core.rows WHERE layout = 'kraken/ledger_api'").fetchall() == [
         (True,)
     ]
     assert broken(lake) == 0
