@@ -82,7 +82,7 @@ def _run(session: list[str], commit: str) -> Iterator[dict[str, Any]]:
                 began, figures = time.monotonic(), []
     if failed or left:
         (RECORD.parent / "last-failure.txt").write_text("".join(said))
-    for proof in left:  # pytest itself did not get so far
+    for proof in left[:1]:  # pytest itself ended in it; those after it have yet to run
         yield _entry(proof, commit, False, time.monotonic() - began, [])
 
 
