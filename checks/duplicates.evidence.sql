@@ -1,7 +1,7 @@
 -- One transaction that stands twice, one whose legs do not add up, one connection that has the same history, or one file that
 -- repeats itself.
 WITH told AS (
-    SELECT connection, source, occurred_at, count(*) AS times
+    SELECT connection, source, occurred_at, count(*) AS times, max(line) - min(line) >= count(*) AS apart
     FROM lake.core.rows WHERE origin = 'file' AND row_id IS NULL
     GROUP BY connection, source, occurred_at, hash(grain, wallet, out_asset, out_amount, in_asset, in_amount, fee_asset, fee_amount)
 )
@@ -24,4 +24,5 @@ UNION ALL
 SELECT t.connection, t.source, min(t.occurred_at), coalesce(u.file_name, t.source) || ' repeats itself',
     json_object('lines_told_again', sum(t.times - 1), 'from', min(t.occurred_at), 'to', max(t.occurred_at))
 FROM told t LEFT JOIN lake.ops.uploads u ON u.connection = t.connection AND u.upload = t.source
-WHERE t.times > 1 GROUP BY t.connection, t.source, u.file_name HAVING count(*) > 2
+WHERE t.times > 1 GROUP BY t.connection, t.source, u.file_name
+HAVING count(*) > 2 OR bool_and(t.apart) AND count(DISTINCT t.occurred_at) > 1

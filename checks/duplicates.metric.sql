@@ -23,9 +23,9 @@ WITH counted AS (
         GROUP BY a.connection, b.connection
     ) GROUP BY connection
 ), told AS (
-    -- one thing that a file without ids tells, and how often
+    -- one thing that a file without ids tells, and how often; apart: other lines stand between, which equal fills have not
     SELECT connection, source, occurred_at, hash(grain, wallet, out_asset, out_amount, in_asset, in_amount, fee_asset, fee_amount) AS words,
-        count(*) AS times
+        count(*) AS times, max(line) - min(line) >= count(*) AS apart
     FROM lake.core.rows WHERE origin = 'file' AND row_id IS NULL GROUP BY ALL
 ), stretches AS (
     SELECT connection, source, times > 1 AS again, occurred_at,
@@ -38,7 +38,8 @@ WITH counted AS (
     ) GROUP BY connection
 ), whole AS (
     SELECT connection, count(*) AS files FROM (
-        SELECT connection FROM told GROUP BY connection, source HAVING min(times) > 1 AND count(DISTINCT occurred_at) > 2
+        SELECT connection FROM told GROUP BY connection, source
+        HAVING min(times) > 1 AND count(DISTINCT occurred_at) > if(bool_and(apart), 1, 2)
     ) GROUP BY connection
 )
 SELECT c.connection, coalesce(s.transactions - a.transactions, 0) AS doubled_transactions, abs(coalesce(s.legs, 0) - coalesce(m.legs, 0))::BIGINT AS stray_legs,

@@ -122,12 +122,16 @@ def test_a_file_that_was_pasted_together_repeats_itself_and_equal_fills_do_not(l
     upload(lake, "twice", [*lines, *lines[10:22]])
     add_connection(lake, "wholly", exchange="binance")
     upload(lake, "wholly", lines[:4] * 2)
+    add_connection(lake, "short", exchange="binance")
+    upload(lake, "short", lines[:2] * 2)
+    add_connection(lake, "pairs", exchange="binance")
+    upload(lake, "pairs", [line for line in lines[:2] for _ in range(2)])
     add_connection(lake, "fills", exchange="binance")
     upload(lake, "fills", [line for line in lines for _ in range(1 + (line[0] % 3 > 0))])
     assert [(one.connection, one.metric, one.value) for one in failed(lake, "duplicates")] == [
-        ("twice", "repeated_instants", 12), ("wholly", "wholly_repeated_files", 1),
+        ("short", "wholly_repeated_files", 1), ("twice", "repeated_instants", 12), ("wholly", "wholly_repeated_files", 1),
     ]  # fmt: skip
-    assert findings(lake) == [("twice", "duplicates", "up-1"), ("wholly", "duplicates", "up-1")]
+    assert findings(lake) == [(name, "duplicates", "up-1") for name in ("short", "twice", "wholly")]
 
 
 @pytest.mark.parametrize(
