@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -38,11 +38,13 @@ class TriedLine:
 
 @dataclass(frozen=True, slots=True)
 class _FileAsTold:
-    """A file and all that holds of its lines once the word is taken."""
+    """A file and all that holds of it once the word is taken. stays_vouched: it was vouched for when it was imported."""
 
     kept: KeptFile
     fixes: Fixes
     waived: Collection[int]
+    whole: bool
+    stays_vouched: bool
 
 
 def correct(lake: Lake, connection: str, target: str, says: str, made_by: str, now: datetime) -> str:
@@ -91,7 +93,7 @@ def _source_of_lines(con: duckdb.DuckDBPyConnection, connection: str, target: st
     what, _, about = target.partition(" ")
     if what == "correction":
         what, _, about = corrections.target_of(con, connection, about).partition(" ")
-    return about.rpartition(" ")[0] if what in (mended.TARGET, mended.WAIVED) else None
+    return about.partition(" ")[0] if what in (mended.TARGET, mended.WAIVED, mended.WHOLE) else None
 
 
 def _refuse_still_bad(con: duckdb.DuckDBPyConnection, line: int) -> None:
@@ -108,25 +110,46 @@ def _as_told(lake: Lake, account: Connection, target: str, says: str) -> _FileAs
     if what == "correction":
         taken_back = about
         what, _, about = corrections.target_of(con, name, about).partition(" ")
-    upload, _, line = about.rpartition(" ")
-    kept = next((one for one in kept_files.kept_files(con, name) if one.upload == upload), None)
+    upload, _, line = about.partition(" ")
     if what == mended.TARGET and not taken_back:
         return _corrected(lake, account, _find(lake, name, upload), line, says)
-    if kept is None or not line.isdecimal() or not kept_files.is_kept(lake.settings, kept):
+    if what == mended.WHOLE and not taken_back:
+        return _vouched(lake, account, _find(lake, name, upload))
+    kept = next((one for one in kept_files.kept_files(con, name) if one.upload == upload), None)
+    if kept is None or not kept_files.is_kept(lake.settings, kept) or not (line.isdecimal() or what == mended.WHOLE):
         return None
-    waived = mended.waived(con, name, upload, taken_back) | (frozenset() if taken_back else {int(line)})
-    return _FileAsTold(kept, mended.fixes(con, name, upload, taken_back), waived)
+    told = _told_so_far(con, name, kept, taken_back)
+    return told if taken_back else replace(told, waived={*told.waived, int(line)})
+
+
+def _told_so_far(con: duckdb.DuckDBPyConnection, name: str, kept: KeptFile, without: str = "") -> _FileAsTold:
+    upload = kept.upload
+    stays = kept.basis == "owner" and not mended.is_whole(con, name, upload)
+    return _FileAsTold(
+        kept,
+        mended.fixes(con, name, upload, without),
+        mended.waived(con, name, upload, without),
+        mended.is_whole(con, name, upload, without),
+        stays,
+    )
+
+
+def _vouched(lake: Lake, account: Connection, kept: KeptFile) -> _FileAsTold:
+    if kept.basis is not None:
+        raise CorrectionRefused(f"{kept.file_name} is believed to be whole already")
+    if count := corrections.unsettled(lake.con, account.name, kept.upload):
+        raise CorrectionRefused(f"{kept.file_name} has lines that were not understood ({count}): correct or waive them first")
+    return replace(_told_so_far(lake.con, account.name, kept), whole=True)
 
 
 def _corrected(lake: Lake, account: Connection, kept: KeptFile, line: str, says: str) -> _FileAsTold:
-    name, upload = account.name, kept.upload
-    fixes = mended.fixes(lake.con, name, upload)
-    _refuse_good_line(lake.con, name, upload, line, fixes)
+    told = _told_so_far(lake.con, account.name, kept)
+    _refuse_good_line(lake.con, account.name, kept.upload, line, told.fixes)
     fix = _cells(says)
     known = kept_files.read_kept_line(lake.con, lake.settings, account, kept, int(line))
     if strange := sorted(set(fix) - set(known)):
         raise CorrectionRefused(f"{kept.file_name} has no column {', '.join(strange)}; it has {', '.join(known)}")
-    return _FileAsTold(kept, fixes | {int(line): fix}, mended.waived(lake.con, name, upload) - {int(line)})
+    return replace(told, fixes={**told.fixes, int(line): fix}, waived=set(told.waived) - {int(line)})
 
 
 def _refuse_good_line(con: duckdb.DuckDBPyConnection, connection: str, upload: str, line: str, fixes: Fixes) -> None:
@@ -172,7 +195,7 @@ def _replace(
 ) -> None:
     """Put what was read in the place of what the file said before; transactions that stay as they were were seen then."""
     kept = told.kept
-    basis = kept.basis if kept.basis == "owner" else uploading.basis_of(con, connection, reading, told.waived)
+    basis = "owner" if told.stays_vouched else uploading.basis_of(con, connection, reading, told.waived, told.whole)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE stood_before AS SELECT tx_id, digest, first_seen, run_id FROM lake.core.transactions"
         " WHERE connection = ? AND tx_id IN (SELECT tx_id FROM lake.core.rows WHERE connection = ? AND source = ?)",

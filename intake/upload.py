@@ -58,7 +58,7 @@ def preview_file(
     reading = _read(lake.con, connection, upload, path, layout, zone)
     lake.con.execute("BEGIN")
     try:
-        basis = basis_of(lake.con, connection, reading, mended.waived(lake.con, connection, upload))
+        basis = _basis(lake.con, connection, upload, reading)
         merged = take_in(lake.con, connection, upload, reading, basis, now)
     finally:
         lake.con.execute("ROLLBACK")
@@ -96,7 +96,7 @@ def import_unseen(
     keep.keep_file(lake.settings.archive, path, kept_digest)
 
     def write(con: duckdb.DuckDBPyConnection) -> Preview:
-        basis = basis_of(con, connection, reading, mended.waived(con, connection, upload))
+        basis = _basis(con, connection, upload, reading)
         merged = take_in(con, connection, upload, reading, basis, now)
         done = Preview(upload, connection, path, reading, merged.new, merged.known, basis, already=False, zone=zone)
         _record(con, done, kept_digest, now)
@@ -216,18 +216,27 @@ def _standing(con: duckdb.DuckDBPyConnection, connection: str, upload: str, path
     return Preview(upload, connection, path, reading, 0, known[0] if known else 0, basis, already=True, zone=read_in)
 
 
-def basis_of(con: duckdb.DuckDBPyConnection, connection: str, reading: Reading, waived: Collection[int]) -> str | None:
+def _basis(con: duckdb.DuckDBPyConnection, connection: str, upload: str, reading: Reading) -> str | None:
+    whole = mended.is_whole(con, connection, upload)
+    return basis_of(con, connection, reading, mended.waived(con, connection, upload), whole)
+
+
+def basis_of(
+    con: duckdb.DuckDBPyConnection, connection: str, reading: Reading, waived: Collection[int], whole: bool
+) -> str | None:
     """Why the file can be believed to hold everything of its period: its balances chain, or both its ends meet proven rows.
 
-    waived: lines of which the owner said that they move nothing; what rests on that is the owner's word.
+    waived: lines of which the owner said that they move nothing; what rests on that is the owner's word. whole: so is what the
+    file cannot show at all.
     """
     bad = {line for (line,) in con.execute("SELECT line FROM quarantined").fetchall()}
     if not reading.from_at or not reading.to_at or bad - set(waived) or not reading.streams:
         return None
-    basis = "running_balance" if reading.chains else None
-    if basis is None and _ends_meet(con, connection, reading.from_at, reading.to_at):
-        basis = "overlap"
-    return WAIVED if basis and bad else basis
+    if reading.chains:
+        return WAIVED if bad else "running_balance"
+    if _ends_meet(con, connection, reading.from_at, reading.to_at):
+        return WAIVED if bad else "overlap"
+    return "owner" if whole else None
 
 
 def _ends_meet(con: duckdb.DuckDBPyConnection, connection: str, from_at: datetime, to_at: datetime) -> bool:

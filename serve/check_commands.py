@@ -44,7 +44,7 @@ def correct(
     target: Annotated[
         str,
         typer.Argument(
-            help="'balance WALLET ASSET', 'finding ID', 'line SOURCE LINE', 'cells UPLOAD LINE' or 'correction ID'."
+            help="'balance WALLET ASSET', 'finding ID', 'line SOURCE LINE', 'cells UPLOAD LINE', 'whole UPLOAD' or 'correction ID'."
         ),
     ],
     says: Annotated[

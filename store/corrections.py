@@ -4,6 +4,7 @@ balance WALLET ASSET    says: a signed amount. An adjustment of so much, at the 
 finding ID              says: why it is no trouble. It is settled, and not opened again for the same reason
 line SOURCE LINE        says: why it moves nothing. A line that could not be read is waived
 cells UPLOAD LINE       says: what should stand in which cells, as JSON. A line of a file that could not be read is corrected
+whole UPLOAD            says: why. A file that cannot show it by itself holds everything of its period
 correction ID           says: why. That correction no longer holds
 """
 
@@ -59,12 +60,14 @@ def correct(
                 kept = _settle(con, connection, about, now)
             case "line":
                 _find_quarantined(con, connection, about)
-            case "cells":
-                pass  # the file was read with them
+            case "cells" | "whole":
+                pass  # what comes of it is the file's, read again
             case "correction":
                 _take_back(con, connection, about, now, books)
             case _:
-                raise CorrectionRefused(f"{target!r} names neither a balance, a finding, a line, its cells nor a correction")
+                raise CorrectionRefused(
+                    f"{target!r} names neither a balance, a finding, a line, its cells, a whole file nor a correction"
+                )
         con.execute(
             "INSERT INTO lake.ops.corrections VALUES (?, ?, ?, ?, ?, ?)", [connection, correction, now, made_by, kept, says]
         )
@@ -104,18 +107,27 @@ def is_quarantined(con: duckdb.DuckDBPyConnection, connection: str, source: str,
     return bool(row and row[0])
 
 
+def unsettled(con: duckdb.DuckDBPyConnection, connection: str, source: str) -> int:
+    """How many lines of a source were not understood, and not waived either."""
+    row = con.execute(
+        """
+        SELECT count(*) FROM lake.ops.line_fates f
+        WHERE f.connection = $name AND f.source = $source AND f.fate = 'quarantined' AND concat_ws(' ', 'line', f.source, f.line)
+            NOT IN (SELECT target FROM lake.main.corrections WHERE connection = $name AND in_force)
+        """,
+        {"name": connection, "source": source},
+    ).fetchone()
+    return row[0] if row else 0
+
+
 def close_if_settled(con: duckdb.DuckDBPyConnection, connection: str, source: str, now: datetime) -> None:
     """The finding of a source's bad lines ends with the last of them."""
-    con.execute(
-        """
-        UPDATE lake.ops.findings SET resolved_at = $now
-        WHERE connection = $name AND kind = 'quarantined' AND source = $source AND resolved_at IS NULL AND NOT EXISTS (
-            FROM lake.ops.line_fates f WHERE f.connection = $name AND f.source = $source AND f.fate = 'quarantined'
-            AND concat_ws(' ', 'line', f.source, f.line) NOT IN (
-                SELECT target FROM lake.main.corrections WHERE connection = $name AND in_force))
-        """,
-        {"now": now, "name": connection, "source": source},
-    )
+    if not unsettled(con, connection, source):
+        con.execute(
+            "UPDATE lake.ops.findings SET resolved_at = ?"
+            " WHERE connection = ? AND kind = 'quarantined' AND source = ? AND resolved_at IS NULL",
+            [now, connection, source],
+        )
 
 
 def source_of(correction: str) -> str:

@@ -13,6 +13,7 @@ import duckdb
 
 TARGET = "cells"
 WAIVED = "line"
+WHOLE = "whole"
 Fixes = Mapping[int, Mapping[str, str]]
 """Line -> name of a cell -> what should stand there."""
 NO_FIXES: Fixes = {}
@@ -40,6 +41,15 @@ def waived(con: duckdb.DuckDBPyConnection, connection: str, upload: str, without
         [connection, without, f"{WAIVED} {upload} "],
     ).fetchall()
     return frozenset(line for (line,) in rows)
+
+
+def is_whole(con: duckdb.DuckDBPyConnection, connection: str, upload: str, without: str = "") -> bool:
+    """Whether the owner said that a file holds everything of its period."""
+    row = con.execute(
+        "SELECT count(*) FROM lake.main.corrections WHERE connection = ? AND in_force AND correction <> ? AND target = ?",
+        [connection, without, f"{WHOLE} {upload}"],
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def cell_names(header: Sequence[str]) -> list[str]:

@@ -143,6 +143,26 @@ def test_balances_that_do_not_continue_without_a_waived_line_prove_nothing(lake:
     assert upload_row(lake) == (3, 2, 0, 1, None)
 
 
+def test_a_file_without_balances_is_whole_by_its_owners_word(lake: Lake, tmp_path: Path) -> None:
+    """Once its bad lines are settled: nothing in it can show that no line is missing."""
+    header, *lines = (line.rpartition(",")[0] for line in (HEADER, FIRST, IDLE, LAST))
+    path = tmp_path / "ledgers.csv"
+    path.write_text("\n".join((header, *lines, "")).format(day=DAY))
+    upload = pipeline.import_unseen(lake, "k", path, None, NOW).upload
+    with pytest.raises(CorrectionRefused, match="lines that were not understood \\(1\\): correct or waive them first"):
+        pipeline.correct(lake, "k", f"whole {upload}", "it is my only export", "owner", NOW)
+    pipeline.correct(lake, "k", f"line {upload} 3", "never booked", "owner", NOW)
+    assert upload_row(lake) == (3, 2, 0, 1, None)
+    word = pipeline.correct(lake, "k", f"whole {upload}", "it is my only export", "owner", NOW)
+    assert upload_row(lake) == (3, 2, 0, 1, "owner")
+    assert lake.con.execute("SELECT stream, basis, source FROM lake.main.coverage").fetchall() == [("ledger", "owner", upload)]
+    pipeline.undo_upload(lake, upload, NOW)
+    assert pipeline.import_unseen(lake, "k", path, None, NOW).basis == "owner"
+    pipeline.correct(lake, "k", f"correction {word}", "there is another", "owner", NOW)
+    assert upload_row(lake) == (3, 2, 0, 1, None)
+    assert lake.con.execute("SELECT count(*) FROM lake.main.coverage").fetchone() == (0,)
+
+
 def test_what_a_line_would_come_to_is_shown_before(lake: Lake, tmp_path: Path) -> None:
     upload = bring(lake, tmp_path, BAD).upload
     cells = correction.cells_of(lake, "k", upload, 3)

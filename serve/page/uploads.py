@@ -40,11 +40,11 @@ def undo(request: Request, here: Here, visitor: Visitor, upload: str) -> Respons
 
 def _show(request: Request, here: Shell, upload: str, note: Row | None, refused: str) -> Response:
     row = here.one("uploads", f"There is no upload {upload}.", name=None, upload=upload)
-    fates = here.rows("fates", upload=upload)
+    fates, bad = here.rows("fates", upload=upload), here.rows("bad_lines", upload=upload)
     return here.render(
         request, "upload_one.html", 409 if refused else 200, row=row, note=note, refused=refused,
         skipped=_with_reasons(row["layout"], [fate for fate in fates if fate["fate"] == "skipped"]),
-        bad=here.rows("bad_lines", upload=upload), corrected=here.rows("line_corrections", upload=upload),
+        bad=bad, unsettled=[line for line in bad if not line["waived"]], corrected=here.rows("line_corrections", upload=upload),
     )  # fmt: skip
 
 
