@@ -151,7 +151,8 @@ def _table(rows: Iterable[tuple[str, ...]]) -> Table:
 
 def _page(told: Sequence[Looked]) -> str:
     seeds = [one.seed for one in told]
-    commits = sorted({str(line["commit"]) for line in _lines() if line["seed"] in seeds})
+    last = {line["seed"]: str(line["commit"]) for line in _lines()}
+    commits = sorted({last[seed] for seed in seeds})
     rules = "|".join("---" if head in IN_WORDS else "---:" for head in HEADS)
     return "\n".join(
         [
