@@ -16,7 +16,17 @@ from store.lake import open_lake
 from store.settings import Settings
 from tests.page_server import browser, served, settings_of_a_page
 
-PAGES = ("/", "/balances", "/incidents", "/gaps", "/activity", "/activity.csv", "/connect", "/connections/any", "/connections/any/keys")
+PAGES = (
+    "/",
+    "/balances",
+    "/incidents",
+    "/gaps",
+    "/activity",
+    "/activity.csv",
+    "/connect",
+    "/connections/any",
+    "/connections/any/keys",
+)
 
 
 @pytest.fixture(scope="module")
