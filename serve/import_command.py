@@ -18,6 +18,8 @@ from serve.telling import send_due
 from store.lake import Lake, open_lake
 from store.settings import Settings
 
+MOST_BAD_LINES = 5
+
 
 def run(given: list[Path], connection: str, layout: str | None, zone: str | None, *, yes: bool, as_json: bool) -> int:
     """Each file is judged on its own; exit code 1 if one was refused or has lines that need the owner."""
@@ -54,6 +56,8 @@ def _take(
             raise
         return _refused(path, why)
     tell(preview)
+    if preview.reading.quarantined and not preview.already:
+        _tell_bad_lines(lake, preview)
     well = preview.reading.quarantined == 0
     if yes or preview.already:
         return as_document(preview), well
@@ -96,6 +100,20 @@ def tell(preview: Preview) -> None:
         say(
             "  the file cannot prove by itself that it is complete: its rows count, but its period stays a gap unless you vouch for it"
         )
+
+
+def _tell_bad_lines(lake: Lake, preview: Preview) -> None:
+    """The first of them by line, column, value and why, and how they are settled."""
+    rows = lake.con.execute(
+        "SELECT line, column_name, value, why FROM quarantined ORDER BY line LIMIT ?", [MOST_BAD_LINES]
+    ).fetchall()
+    for line, column, value, why in rows:
+        where = f"line {line}" + (f", {column}" if column else "") + (f" = {value!r}" if value is not None else "")
+        say(f"    [yellow]{escape(where)}[/]: {escape(why)}")
+    if preview.reading.quarantined > len(rows):
+        say(f"    and {preview.reading.quarantined - len(rows):,} more")
+    first = f"gapless correct {preview.connection} 'cells {preview.upload} {rows[0][0]}'"
+    say(f"  once it is in, a line can be corrected: {escape(first)} shows its cells, with COLUMN=VALUE behind it changes them")
 
 
 def _agreed(preview: Preview) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import zipfile
 from datetime import datetime
@@ -59,6 +60,22 @@ def test_an_empty_folder_is_said(home: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = run(home, "import", str(tmp_path / "empty"), "--connection", "kraken-main", "--yes")
     assert (done.returncode, "no file there" in done.stderr) == (1, True)
+
+
+def test_an_import_names_the_lines_it_did_not_understand_and_how_to_correct_them(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "spoilt.csv"
+    path.write_text(LEDGERS.read_text().replace("-100.0000", "a hundred"))
+    done = run(home, "import", str(path), "--connection", "kraken-main", "--yes")
+    assert done.returncode == 1
+    found = re.search(r"line (\d+), amount = 'a hundred': not a number", done.stderr)
+    command = re.search(r"gapless correct kraken-main '(cells (\S+) (\d+))'", done.stderr)
+    assert found is not None, done.stderr
+    assert command is not None, done.stderr
+    assert command[3] == found[1]
+    corrected = run(home, "correct", "kraken-main", command[1], "amount=-100.0000")
+    assert (corrected.returncode, f"line {found[1]} comes to" in corrected.stderr) == (0, True), corrected.stderr
+    _, uploads = told(home, "uploads")
+    assert [(one["upload"], one["quarantined"]) for one in uploads] == [(command[2], 0)]
 
 
 def test_a_file_of_the_inbox_waits_is_listed_and_is_approved(home: Path) -> None:
