@@ -34,7 +34,8 @@ NOW = datetime.now(UTC)
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 PAGES = (
     "/", "/connect", "/connect?exchange=kraken", f"/connections/{NAME}", f"/connections/{NAME}/keys", f"/connections/{NAME}/upload",
-    f"/connections/{NAME}/disconnect/confirm", "/balances", "/incidents", "/gaps", "/uploads", "/activity", "/nothing-here",
+    f"/connections/{NAME}/disconnect/confirm", "/balances", "/incidents", "/gaps", "/checks", "/uploads", "/reports",
+    "/activity", "/nothing-here",
 )  # fmt: skip
 UNLABELLED = """
 () => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a[href], svg[role=img], progress')]

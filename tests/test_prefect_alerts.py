@@ -22,6 +22,7 @@ from store.keys import KeyStore
 from store.lake import open_lake
 from store.settings import Settings
 from tests.accounts import UNTIL, connect, fast_sandbox, lake_legs, normal, true_legs
+from tests.prefect_form import type_into_form
 from tests.receivers import Receiver, webhook
 from tests.test_faults import STOPS
 from tests.test_prefect import RUN_WITHIN, System, free_port, wait_for
@@ -110,14 +111,15 @@ def test_a_failed_sync_makes_an_automation_look(system: System) -> None:
     wait_for(lambda: by_automation() != [], RUN_WITHIN, system.log)
 
 
-def test_new_keys_typed_into_the_form_are_tried_taken_and_blanked(system: System, sandbox: Sandbox, hook: Receiver) -> None:
+def test_new_keys_typed_into_the_form_are_tried_taken_and_blanked(
+    system: System, sandbox: Sandbox, hook: Receiver, tmp_path: Path
+) -> None:
     form = system.ask("GET", f"/block_types/slug/exchange-connection/block_documents/name/{NAME}")
     fresh = sandbox.reissue(NAME)
     KEYS.append(fresh)
     sandbox.switch(NAME, None)
     for credentials, state in ((sandbox_key_of_another(sandbox), "FAILED"), (fresh, "COMPLETED")):
-        typed = {"connection": NAME, "api_key": credentials["apiKey"], "secret": credentials["secret"]}
-        system.ask("PATCH", f"/block_documents/{form['id']}", {"data": typed, "merge_existing_data": False})
+        type_into_form(system, form["id"], credentials, tmp_path / "form.png")
         assert system.run_deployment("sync-connection", {"connection": NAME})["state_type"] == state
     assert [one.title for one in hook.take()] == [
         "Kraken · kraken-main: the new keys typed into the form were not taken; the old ones stay",
