@@ -191,7 +191,8 @@ def _take_in(con: duckdb.DuckDBPyConnection, text: Text, match: Match, folder: P
                 return Taken(raw, writing)
     clean = folder / "rows.csv"
     odd = list(rewrite(text, match, clean, fixes))
-    raw = _table(clean, header, "parallel = false", "line: 'BIGINT', ")
+    # said, because a cell that holds other line ends would have DuckDB guess those
+    raw = _table(clean, header, r"parallel = false, new_line = '\n'", "line: 'BIGINT', ")
     writing = _create_rows(con, match, above, raw)
     broken = tuple(line for line in odd if not line.rule)
     return Taken(raw, writing, broken, tuple(line for line in odd if line.rule))

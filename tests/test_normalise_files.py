@@ -157,6 +157,12 @@ def test_a_quote_inside_a_cell_is_text_or_quarantined_never_lost(
     assert reading.lines == 4
 
 
+def test_a_cell_with_other_line_ends_than_the_file_that_is_read(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    reading = read(con, tmp_path, csv_text(['L1,2024-03-01 10:00:00,BTC,"1,0\r\n2024,"41",0,1,first']))
+    assert quarantined(con) == [(2, "amount", '1,0\r\n2024,41"', "not a number")]
+    assert (reading.lines, reading.quarantined) == (1, 1)
+
+
 def test_a_column_that_stands_twice_is_refused(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     with pytest.raises(FileRefused, match="file.csv, line 1, amount: it stands twice in the header"):
         read(con, tmp_path, "id,time,asset,amount,Amount\nL1,2024-03-01 10:00:00,BTC,1,2\n")
