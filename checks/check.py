@@ -1,8 +1,8 @@
 """A check: one query that measures every connection, one that shows the rows behind a bad figure.
 
 `<name>.metric.sql` yields one row per connection: `connection` and the figures. `<name>.evidence.sql` yields the rows:
-`connection, source, from_at, what, detail` (detail: JSON). Both may bind `$now`, the metric also `$stale_hours`; it opens with what
-failing means.
+`connection, source, from_at, what, detail` (detail: JSON; a finding of which every row tells `to_at` ends there, others are
+without end). Both may bind `$now`, the metric also `$stale_hours`; it opens with what failing means.
 """
 
 from __future__ import annotations
@@ -44,6 +44,10 @@ def _told_balances(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE told_balances AS {query('told_balances')}")
 
 
+def _vouched_silences(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(f"CREATE OR REPLACE TEMP TABLE vouched_silences AS {query('vouched_silences')}")
+
+
 CHECKS = (
     Check("balances", "balance_differs"),
     Check("duplicates", "duplicates"),
@@ -55,7 +59,7 @@ CHECKS = (
     Check("rows_changed", "row_changed", keeps=False),
     Check("running_balances", "chain_broken", prepare=_told_balances),
     Check("schema_drift", "schema_drift"),
-    Check("silence", "coverage_hole"),
+    Check("silence", "coverage_hole", prepare=_vouched_silences),
     Check("sources_disagree", "sources_disagree", keeps=False),
     Check("stale", "stale"),
     Check("transfers", "unmatched_transfer", prepare=set_lone_ends_apart),

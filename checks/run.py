@@ -55,11 +55,12 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """The rows behind one finding. source: what it is about, which keeps it one finding from run to run."""
+    """The rows behind one finding. source: what it is about, which keeps it one finding from run to run; until: None: without end."""
 
     connection: str
     source: str
     since: datetime
+    until: datetime | None
     rows: Mapping[str, Any]
     count: int
 
@@ -131,7 +132,8 @@ def _evidence(con: duckdb.DuckDBPyConnection, check: Check, failed: Set[tuple[st
     if not names:
         return []
     query = f"""
-        SELECT connection, source, min(from_at), count(*),
+        SELECT connection, source, min(from_at),
+            CASE WHEN bool_and(detail->>'to_at' IS NOT NULL) THEN max((detail->>'to_at')::TIMESTAMPTZ) END, count(*),
             arg_min({{'what': what, 'detail': detail::VARCHAR}}, (from_at, what), {EXAMPLES})
         FROM ({check.evidence}
         ) e WHERE connection IN (SELECT unnest($names::VARCHAR[])) AND NOT EXISTS (
@@ -141,8 +143,8 @@ def _evidence(con: duckdb.DuckDBPyConnection, check: Check, failed: Set[tuple[st
         """
     rows = ask(con, query, now=now, names=names, kind=check.finding).fetchall()
     return [
-        _Evidence(connection, source, since, {one["what"]: json.loads(one["detail"]) for one in some}, count)
-        for connection, source, since, count, some in rows
+        _Evidence(connection, source, since, until, {one["what"]: json.loads(one["detail"]) for one in some}, count)
+        for connection, source, since, until, count, some in rows
     ]
 
 
@@ -194,12 +196,13 @@ def _keep_findings(
 ) -> None:
     """Open what is new, renew what has changed, resolve what is no longer so."""
     standing = con.execute(
-        "SELECT connection, source, evidence FROM lake.ops.findings WHERE kind = ? AND resolved_at IS NULL", [check.finding]
+        "SELECT connection, source, evidence, to_at FROM lake.ops.findings WHERE kind = ? AND resolved_at IS NULL",
+        [check.finding],
     ).fetchall()
-    known = {(connection, source): told for connection, source, told in standing}
+    known = {(connection, source): (told, until) for connection, source, told, until in standing}
     for one in evidence:
-        if known.pop((one.connection, one.source), None) != json.dumps(one.told, default=str):
-            keep.open_finding(con, one.connection, check.finding, one.source, one.told, now, since=one.since)
+        if known.pop((one.connection, one.source), None) != (json.dumps(one.told, default=str), one.until):
+            keep.open_finding(con, one.connection, check.finding, one.source, one.told, now, since=one.since, until=one.until)
     for connection, source in known:
         if (check.name, connection) not in unclear:
             keep.resolve_findings(con, connection, check.finding, source, now)

@@ -131,10 +131,11 @@ def open_finding(
     evidence: Mapping[str, Any],
     now: datetime,
     since: datetime | None = None,
+    until: datetime | None = None,
 ) -> None:
     """Record what was seen; one open finding of a kind per connection and source, with the newest evidence.
 
-    since: from when on it may be so, now where not given. What was open already is so since then.
+    since: from when on it may be so, now where not given. What was open already is so since then. until: None: without end.
     """
     row = con.execute(
         "SELECT min(from_at) FROM lake.ops.findings WHERE connection = ? AND kind = ? AND source = ? AND resolved_at IS NULL",
@@ -146,9 +147,9 @@ def open_finding(
         [connection, kind, source],
     )
     con.execute(
-        "INSERT INTO lake.ops.findings BY NAME SELECT ? AS finding, ? AS connection, ? AS kind, ? AS from_at, ? AS found_at,"
-        " ? AS source, ? AS evidence",
-        [uuid4().hex, connection, kind, from_at, now, source, json.dumps(dict(evidence), default=str)],
+        "INSERT INTO lake.ops.findings BY NAME SELECT ? AS finding, ? AS connection, ? AS kind, ? AS from_at, ? AS to_at,"
+        " ? AS found_at, ? AS source, ? AS evidence",
+        [uuid4().hex, connection, kind, from_at, until, now, source, json.dumps(dict(evidence), default=str)],
     )
 
 

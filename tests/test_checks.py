@@ -202,14 +202,46 @@ def test_what_went_to_a_part_that_is_not_imported_is_told_and_named_beside_compl
     assert notes == f"not imported, though used since {day(5):%Y-%m-%d}: Kraken Futures"
 
 
-def test_a_long_silence_is_told_only_where_it_rests_on_the_owners_word(lake: Lake) -> None:
-    add_connection(lake, "quiet")
-    move(lake, "quiet", [(n / 2, "BTC", "1") for n in range(60)])
-    move(lake, "quiet", [(60 + n / 2, "BTC", "1") for n in range(60)])
-    assert failed(lake, "silence") == []
-    cover(lake, "quiet", day(32), day(55), basis="owner")
-    (quiet,) = failed(lake, "silence")
-    assert (quiet.connection, round(quiet.value or 0)) == ("quiet", 30)
+@pytest.fixture
+def by_files(lake: Lake) -> Lake:
+    """With an account that two files tell: twice a day something, but nothing from the 30th to the 60th day and from the 80th on."""
+    add_connection(lake, "quiet", synced=None)
+    move(lake, "quiet", [(first + n / 2, "BTC", "1") for first, moves in ((0, 61), (60, 41)) for n in range(moves)])
+    return lake
+
+
+@pytest.mark.parametrize(
+    ("vouched", "proven", "found"),
+    [
+        ([(32, 55)], [], [(32, 55)]),
+        ([(0, 40), (40, 100)], [], [(30, 60)]),  # two files that follow each other
+        ([(0, 41), (48, 100)], [], [(30, 41), (48, 60)]),
+        ([(58, 99)], [], []),  # two of its days, and what comes after the last movement, are no silence
+        ([(0, 100)], [(0, 100)], []),
+        ([(0, 100)], [(70, 100)], [(30, 60)]),
+    ],
+)
+def test_a_long_silence_is_told_only_where_it_rests_on_the_owners_word(
+    by_files: Lake, vouched: list[tuple[int, int]], proven: list[tuple[int, int]], found: list[tuple[int, int]]
+) -> None:
+    for basis, stretches in (("owner", vouched), ("paged", proven)):
+        for start, end in stretches:
+            cover(by_files, "quiet", day(start), day(end), basis=basis)
+    longest = max((end - start for start, end in found), default=0)
+    assert [(one.connection, one.value) for one in failed(by_files, "silence")] == [("quiet", longest)] * bool(found)
+    told = "SELECT kind, from_at, to_at FROM lake.ops.findings ORDER BY from_at"
+    assert by_files.con.execute(told).fetchall() == [("coverage_hole", day(start), day(end)) for start, end in found]
+
+
+def test_a_silence_spoils_no_more_than_its_own_time(by_files: Lake) -> None:
+    cover(by_files, "quiet", START, day(90), basis="owner")
+    cover(by_files, "quiet", day(90), NOW)
+    assert len(failed(by_files, "silence")) == 1
+    spoilers = "SELECT from_at, to_at FROM lake.core.spoilers WHERE connection = 'quiet' AND NOT fresh"
+    assert by_files.con.execute(spoilers).fetchall() == [(day(30), day(60))]
+    move(by_files, "quiet", [(30 + n / 2, "BTC", "1") for n in range(60)], wallet="found")
+    assert failed(by_files, "silence") == []
+    assert by_files.con.execute(spoilers).fetchall() == []
 
 
 def page(lake: Lake, name: str, days_ago: float, body: str) -> None:

@@ -62,6 +62,7 @@ def test_a_rounding_is_settled_by_an_adjustment_and_comes_back_when_that_is_take
 
 
 def test_a_finding_whose_reason_is_known_is_settled_and_stays_so(lake: Lake) -> None:
+    lake.con.execute("DELETE FROM lake.core.coverage")
     move(lake, "k", [(n / 2, "BTC", "1") for n in range(60)])
     move(lake, "k", [(60 + n / 2, "BTC", "1") for n in range(60)])
     cover(lake, "k", day(32), day(55), basis="owner")
@@ -73,7 +74,7 @@ def test_a_finding_whose_reason_is_known_is_settled_and_stays_so(lake: Lake) -> 
     say(lake, f"correction {correction}", "I was not")
     assert findings(lake) == []  # until it is looked at again
     assert [one.check for one in failed(lake, "silence")] == ["silence"]
-    assert findings(lake) == [("k", "coverage_hole", "k")]
+    assert findings(lake) == [("k", "coverage_hole", f"from {day(32):%Y-%m-%d}")]
 
 
 def test_what_two_sources_say_otherwise_may_be_settled(lake: Lake) -> None:

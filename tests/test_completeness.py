@@ -256,6 +256,21 @@ def test_what_a_check_found_missing_spoils_what_every_stretch_covers(
     assert tables.execute(spoiled).fetchone() == (True, None)
 
 
+@pytest.mark.parametrize("kind", ["chain_broken", "coverage_hole"])
+def test_what_is_missing_between_two_moments_spoils_only_the_years_that_hold_them(
+    tables: duckdb.DuckDBPyConnection, kind: str
+) -> None:
+    tell(tables, Told(nearly_whole([], SLOTS), None, "UTC", "01-01"))
+    whole = tables.execute(ROWS).fetchall()
+    (_, _, over, *_) = whole[0]
+    since, until = over - SLOT, over
+    keep.open_finding(tables, "k", kind, "k", {"BTC": {}}, NOW, since=since, until=until)
+    assert tables.execute("SELECT complete, complete_until FROM lake.main.completeness").fetchone() == (False, since)
+    assert tables.execute(ROWS).fetchall() == [(*whole[0][:3], False, since), *whole[1:]]
+    keep.resolve_findings(tables, "k", kind, "k", NOW)
+    assert tables.execute(ROWS).fetchall() == whole
+
+
 def test_balances_say_why_they_are_not_complete(tables: duckdb.DuckDBPyConnection) -> None:
     tell(tables, Told(nearly_whole([(3, 1)], SLOTS), None, "UTC", "01-01"))
     tables.execute("DELETE FROM lake.core.legs")

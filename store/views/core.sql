@@ -46,15 +46,16 @@ CREATE OR REPLACE VIEW lake.main.gaps AS
 SELECT connection, stream, scope, from_at, to_at, why, books FROM lake.core.uncovered WHERE NOT fresh;
 
 -- one reason for which a stretch of time of a connection cannot be called complete: a gap in what moves balances, or something
--- that a check found to be missing there although every stretch is covered. What made a balance differ or go below zero is
--- missing somewhere before, so nothing since is sure. to_at NULL: without end
+-- that a check found to be missing there although every stretch is covered. A finding that has an end is missing before it, as in a
+-- gap; what made a balance differ or go below zero is missing somewhere before, so nothing since is sure. to_at NULL: without end
 CREATE OR REPLACE VIEW lake.core.spoilers AS
 SELECT connection, from_at, to_at, fresh, true AS is_gap,
     concat(stream, CASE WHEN scope <> 'all' THEN ' ' || scope END, ': ', why) AS why
 FROM lake.core.uncovered WHERE books
 UNION ALL
 SELECT f.connection, CASE f.kind WHEN 'negative_balance' THEN c.history_from ELSE f.from_at END,
-    CASE f.kind WHEN 'coverage_hole' THEN f.to_at WHEN 'quarantined' THEN coalesce(f.to_at, f.from_at + INTERVAL 1 DAY) END,
+    CASE f.kind WHEN 'quarantined' THEN coalesce(f.to_at, f.from_at + INTERVAL 1 DAY)
+        WHEN 'chain_broken' THEN f.to_at WHEN 'coverage_hole' THEN f.to_at END,
     false, false, CASE f.kind
         WHEN 'balance_differs' THEN 'reported balances differ: ' || array_to_string(json_keys(f.evidence), ', ')
         WHEN 'negative_balance' THEN 'more went out than came in: ' || array_to_string(json_keys(f.evidence), ', ')
