@@ -27,7 +27,6 @@ def run(folder: Path) -> dict[str, Any]:
     files = []
     with open_lake(Settings(), read_only=True) as lake:
         con = lake.con
-        con.execute("USE lake")
         con.execute("BEGIN")  # one snapshot: the files agree with each other while a sync is writing
         for view, order in ORDERS.items():
             for kind in ("csv", "parquet"):

@@ -17,14 +17,13 @@ NOTHING_CONNECTED = "No connection yet: gapless connect EXCHANGE --name NAME"
 def listing(query: str, as_json: bool, *, empty: str, given: Mapping[str, Any] | None = None, raw: bool = False) -> None:
     """Print what a query of the analysts' views yields; `empty` is said to a person where that is nothing of what is connected.
 
-    given: bound values. raw: a person's own query, whose columns keep their names and times their seconds.
+    given: bound values. raw: a person's own query, which may scan millions; its columns keep their names, its times their seconds.
     """
     from store.lake import open_lake, spare_pandas
     from store.settings import Settings
 
     spare_pandas()
-    with open_lake(Settings(), read_only=True) as lake:
-        lake.con.execute("USE lake")
+    with open_lake(Settings(), read_only=True, threads=None if raw else 1) as lake:
         cursor = lake.con.execute(query, dict(given or {}))
         if as_json:
             print_json(rows_as_objects(cursor))

@@ -20,7 +20,6 @@ def ask(query: str, given: Mapping[str, Any] | None = None, settings: Settings |
     import pandas as pd
 
     with open_lake(settings or Settings(), read_only=True) as lake:
-        lake.con.execute("USE lake")
         cursor = lake.con.execute(query, dict(given or {}))
         names = [column[0] for column in cursor.description or []]
         return pd.DataFrame(cursor.fetchall(), columns=names)

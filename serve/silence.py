@@ -33,7 +33,7 @@ def nobody_hears(settings: Settings) -> bool:
     """Whether there is no channel that an alert could go to."""
     if deliveries.addresses_in_settings(settings):
         return False
-    with open_lake(settings, read_only=True) as lake:
+    with open_lake(settings, read_only=True, threads=1) as lake:
         return lake.con.execute("SELECT count(*) FROM lake.main.channels").fetchone() == (0,)
 
 

@@ -17,7 +17,6 @@ def run() -> None:
     if importlib.util.find_spec("readline"):
         import readline  # noqa: F401 - importing it is what gives the prompt its line editing
     with open_lake(Settings(), read_only=True) as lake:
-        lake.con.execute("USE lake")
         say("The lake, read-only. [bold]FROM catalog;[/] describes every view. Ctrl-D leaves.")
         with contextlib.suppress(EOFError, KeyboardInterrupt):
             while True:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from store.lake import LakeMissing, open_lake
+from store.lake import Lake, LakeMissing, extension_path, open_lake
 from store.locks import AlreadySyncing, LakeBusy, commit_lock, lease
 from store.maintain import maintain_lake
 from store.settings import Settings
@@ -133,6 +134,22 @@ def test_a_reader_of_no_lake_is_told_what_to_do(tmp_path: Path) -> None:
 def test_a_reader_cannot_write(lake: object, settings: Settings) -> None:
     with open_lake(settings, read_only=True) as reader, pytest.raises(duckdb.Error, match="read-only"):
         insert_activity(reader.con, "reader", 1)
+
+
+def test_nothing_unsigned_is_loaded_beside_the_lakes_own_extensions(lake: Lake, tmp_path: Path) -> None:
+    changed = bytearray(extension_path("httpfs").read_bytes())
+    changed[len(changed) // 2] ^= 1
+    (tmp_path / "httpfs.duckdb_extension").write_bytes(changed)
+    with pytest.raises(duckdb.IOException, match="signature is either missing or invalid"):
+        lake.con.execute(f"LOAD '{tmp_path / 'httpfs.duckdb_extension'}'")
+    with pytest.raises(duckdb.InvalidInputException, match="Cannot change allow_unsigned_extensions"):
+        lake.con.execute("SET allow_unsigned_extensions = true")
+
+
+@pytest.mark.parametrize(("asked", "threads"), [(None, os.cpu_count()), (1, 1)])
+def test_a_reader_has_the_threads_it_asks_for(lake: Lake, settings: Settings, asked: int | None, threads: int) -> None:
+    with open_lake(settings, read_only=True, threads=asked) as reader:
+        assert reader.con.execute("SELECT current_setting('threads'), current_schema()").fetchone() == (threads, "main")
 
 
 def test_maintenance_keeps_every_row(any_settings: Settings) -> None:
