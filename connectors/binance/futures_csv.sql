@@ -20,14 +20,15 @@ spot wallet shows the futures side; the other side is in the transaction history
 */
 WITH told AS (
     SELECT *, CASE
-        WHEN upper(type) IN ('REALIZED_PNL', 'DELIVERED_SETTELMENT', 'POSITION_LIMIT_INCREASE_FEE') THEN 'margin'
+        WHEN upper(type) IN ('REALIZED_PNL', 'DELIVERED_SETTELMENT', 'POSITION_LIMIT_INCREASE_FEE', 'OPTIONS_PREMIUM_FEE',
+                             'OPTIONS_SETTLE_PROFIT') THEN 'margin'
         WHEN upper(type) = 'COMMISSION' THEN 'fee'
         WHEN upper(type) = 'FUNDING_FEE' THEN 'funding'
         WHEN upper(type) IN ('TRANSFER', 'DEPOSIT', 'WITHDRAW', 'INTERNAL_TRANSFER', 'CROSS_COLLATERAL_TRANSFER', 'STRATEGY_UMFUTURES_TRANSFER') THEN 'transfer'
         WHEN upper(type) IN ('COIN_SWAP_DEPOSIT', 'COIN_SWAP_WITHDRAW', 'AUTO_EXCHANGE') THEN 'conversion'
-        WHEN upper(type) IN ('COMMISSION_REBATE', 'API_REBATE', 'REFERRAL_KICKBACK') THEN 'rebate'
+        WHEN upper(type) IN ('COMMISSION_REBATE', 'API_REBATE', 'REFERRAL_KICKBACK', 'FEE_RETURN') THEN 'rebate'
         WHEN upper(type) IN ('INSURANCE_CLEAR', 'LIQUIDATION_FEE') THEN 'liquidation'
-        WHEN upper(type) IN ('WELCOME_BONUS', 'CONTEST_REWARD') THEN 'reward'
+        WHEN upper(type) IN ('WELCOME_BONUS', 'CONTEST_REWARD', 'BFUSD_REWARD') THEN 'reward'
         ELSE 'other' END AS kind
     FROM rows
 )

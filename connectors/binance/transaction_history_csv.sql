@@ -25,28 +25,38 @@ WITH named AS (
                    'transaction revenue', 'buy crypto', 'buy crypto with card', 'buy crypto with fiat', 'auto-invest transaction',
                    'p2p trading']),
         ('fee', ['fee', 'transaction fee', 'bnb fee deduction', 'nft gas fee']),
-        ('conversion', ['binance convert', 'large otc trading', 'small assets exchange bnb', 'stablecoins auto-conversion',
-                        'asset conversion transfer', 'eth 2.0 staking', 'leverage token redemption', 'token swap - distribution',
-                        'token swap - redenomination/rebranding']),
-        ('deposit', ['deposit', 'fiat deposit', 'fiat ocbs - add fiat and fees']),
-        ('withdrawal', ['withdraw', 'fiat withdraw', 'fiat withdrawal', 'broker withdraw', 'send']),
-        ('transfer', ['transfer', 'transfer_in', 'transfer_out', 'main and funding account transfer', 'savings purchase',
-                      'savings principal redemption', 'pos savings purchase', 'pos savings redemption', 'staking purchase',
-                      'staking redemption', 'liquid swap add', 'liquid swap remove']),
+        ('conversion', ['binance convert', 'futures convert', 'large otc trading', 'small assets exchange bnb',
+                        'small assets exchange bnb (spot)', 'stablecoins auto-conversion', 'asset conversion transfer',
+                        'eth 2.0 staking', 'eth 2.0 staking withdrawal', 'eth 2.0 staking withdrawals', 'leverage token redemption',
+                        'token swap - distribution', 'token swap - redenomination/rebranding', 'swap farming transaction',
+                        'liquid swap sell']),
+        ('deposit', ['deposit', 'fiat deposit', 'fiat ocbs - add fiat and fees', 'receive']),
+        ('withdrawal', ['withdraw', 'fiat withdraw', 'fiat withdrawal', 'broker withdraw', 'send', 'send/recieve', 'merchant acquiring',
+                        'binance card spending', 'card spending']),
+        ('transfer', ['transfer', 'transfer_in', 'transfer_out', 'main and funding account transfer', 'transfer funds to spot',
+                      'transfer funds to spot account', 'transfer funds to funding wallet', 'funds transfer request - vega',
+                      'vega - funds transfer', 'savings purchase', 'savings principal redemption', 'pos savings purchase',
+                      'pos savings redemption', 'staking purchase', 'staking redemption', 'launchpad subscribe', 'liquid swap add',
+                      'liquid swap add/sell', 'liquid swap remove', 'liquidity farming remove', 'dot slot auction staking',
+                      'dot slot auction redemption',
+                      -- what is borrowed is no income, what is given back no loss
+                      'borrow', 'margin loan', 'margin repayment', 'isolated margin loan', 'isolated margin repayment']),
         ('reward', ['distribution', 'savings interest', 'savings distribution', 'pos savings interest', 'staking rewards',
                     'eth 2.0 staking rewards', 'bnb vault rewards', 'swap farming rewards', 'liquid swap rewards', 'airdrop assets',
                     'hodler airdrops distribution', 'cash voucher', 'cash voucher distribution', 'mission reward distribution',
-                    'super bnb mining', 'pool distribution', 'card cashback', 'megadrop rewards']),
+                    'super bnb mining', 'pool distribution', 'card cashback', 'binance card cashback', 'cashback voucher',
+                    'megadrop rewards', 'campaign related reward', 'dot slot auction rewards', 'earn - airdrop distribution',
+                    'event bonus distribution', 'rewards distribution']),
         ('rebate', ['commission rebate', 'commission history', 'commission fee shared with you', 'referral kickback',
-                    'referral commission', 'referrer rebates']),
+                    'referral commission', 'referrer rebates', 'referee rebates', 'futures referral rebate',
+                    'strategy trading fee rebate']),
         ('funding', ['funding fee']),
-        ('margin', ['realized profit and loss', 'insurance fund compensation', 'borrow', 'margin loan', 'margin repayment',
-                    'isolated margin loan', 'isolated margin repayment']),
+        ('margin', ['realized profit and loss', 'realize profit and loss', 'insurance fund compensation']),
         ('liquidation', ['isolated margin liquidation', 'cross margin liquidation']),
-        ('adjustment', ['asset recovery'])
+        ('adjustment', ['asset recovery', 'leveraged coin consolidation'])
     ) AS list(kind, operations)
 ),
-changes AS (
+told AS (
     SELECT
         rows.*,
         CASE
@@ -58,11 +68,19 @@ changes AS (
             WHEN regexp_matches(lower(Operation), '^simple earn .*(interest|rewards?|airdrop|bonus)$') THEN 'reward'
             WHEN regexp_matches(lower(Operation), '^launchpool .*(interest|earnings|distribution|rewards?|airdrop)') THEN 'reward'
             WHEN regexp_matches(lower(Operation), '^launchpool .*(subscription|redemption)') THEN 'transfer'
-            WHEN regexp_matches(lower(Operation), '^(crypto|flexible) loan - ') THEN 'margin'
+            WHEN regexp_matches(lower(Operation), '^onchain yields .*(subscription|redemption)$|^copy portfolio ') THEN 'transfer'
+            WHEN regexp_matches(lower(Operation), '^onchain yields .*(interest|rewards?|distribution)$') THEN 'reward'
+            WHEN lower(Operation) = 'asset - transfer' AND regexp_matches(lower(Remark), 'airdrop|distribution|分发|空投') THEN 'reward'
+            WHEN regexp_matches(lower(Operation), '^(crypto|flexible) loan - .*interest') THEN 'margin'
+            WHEN regexp_matches(lower(Operation), '^(crypto|flexible) loan - ') THEN 'transfer'
             ELSE 'other'
-        END AS kind
+        END AS told_kind
     FROM rows
     LEFT JOIN named ON named.words = lower(trim(Operation))
+),
+changes AS (
+    -- a distribution below zero takes old coins away: nothing was paid with them
+    SELECT *, CASE WHEN told_kind = 'reward' AND Change < 0 THEN 'adjustment' ELSE told_kind END AS kind FROM told
 )
 SELECT
     line,
