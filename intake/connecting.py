@@ -17,7 +17,7 @@ from intake.comparing import note_rights
 from intake.pull import booking_streams
 from intake.trouble import settle
 from intake.upload import named
-from store import accounts, coverage, keep, merge
+from store import accounts, coverage, keep, marts, merge
 from store.accounts import Connection
 from store.incidents import SYSTEM
 from store.keys import KeyStore
@@ -214,6 +214,7 @@ def _end(lake: Lake, name: str, state: str, action: str, now: datetime) -> None:
 
 
 def _erase(con: duckdb.DuckDBPyConnection, name: str, now: datetime) -> list[str]:
+    marts.forget_connection(con, name, now)
     digests = accounts.erase(con, name)
     keep.note_activity(con, now, "owner", "disconnected and erased", name, "")
     return digests

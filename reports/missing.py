@@ -66,7 +66,11 @@ def missing(figures: Figures) -> list[Missing]:
     found += [_flag(row) for row in figures.flags]
     if figures.reckoning["stale"]:
         found.append(
-            Missing("", "something came in after gains were last reckoned", ("run `gapless publish`, then this report again",))
+            Missing(
+                "",
+                "transactions came, changed or went since gains were reckoned",
+                ("run `gapless publish`, then this report again",),
+            )
         )
     told = {one.where for one in found}
     for account in figures.accounts:

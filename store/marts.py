@@ -195,6 +195,36 @@ def confirm(con: duckdb.DuckDBPyConnection, owner: str, commit_number: int) -> N
     con.execute("UPDATE lake.mart.published SET commit_number = ? WHERE owner = ?", [commit_number, owner])
 
 
+def forget_connection(con: duckdb.DuckDBPyConnection, connection: str, now: datetime) -> None:
+    """Before a connection is erased: what its owner has otherwise is stale, and nothing of the erased is left.
+
+    The next publishing reckons all of it anew, even if the same history is back by then. An owner who has no other connection has
+    nothing that could be reckoned.
+    """
+    row = con.execute(
+        "SELECT owner, (SELECT count(*) FROM lake.ops.connections o WHERE o.owner = c.owner) FROM lake.ops.connections c"
+        " WHERE connection = ?",
+        [connection],
+    ).fetchone()
+    owner, count = row or ("", 0)
+    if count <= 1:
+        for table in ("gains", "lots"):
+            con.execute(
+                f"DELETE FROM lake.mart.{table} WHERE pool IN (SELECT pool FROM lake.mart.pools WHERE owner = ?)", [owner]
+            )
+        for table in ("transfers", "income", "pools", "published"):
+            con.execute(f"DELETE FROM lake.mart.{table} WHERE owner = ?", [owner])
+        return
+    con.execute("DELETE FROM lake.mart.transfers WHERE $name IN (out_connection, in_connection)", {"name": connection})
+    for table in ("pools", "published"):
+        con.execute(f"UPDATE lake.mart.{table} SET digest = NULL WHERE owner = ?", [owner])
+    con.execute(
+        "INSERT INTO lake.ops.changes BY NAME SELECT '' AS connection, ? AS owner, ? AS changed_at, version AS commit_number,"
+        " (SELECT count(*) FROM lake.core.transactions WHERE connection = ?) AS removed_transactions FROM lake.ops.guard",
+        [owner, now, connection],
+    )
+
+
 def balances_at(con: duckdb.DuckDBPyConnection, moment: datetime, owner: str | None = None) -> list[Balance]:
     """What every account held just before a moment, zeros left out. In SQL: docs/gains.md."""
     return [Balance(*row) for row in con.execute(_query("balances_at"), {"moment": moment, "owner": owner}).fetchall()]

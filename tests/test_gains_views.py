@@ -6,12 +6,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 import duckdb
+import pytest
 
 import pipeline
+from publish.build import publish
 from sandbox.server import Sandbox
 from store import accounts, coverage
 from store.accounts import Connection
 from store.coverage import Claim
+from store.keys import KeyStore
 from store.lake import Lake
 from store.merge import absorb, forget
 from tests.accounts import UNTIL, connect, sync
@@ -109,6 +112,58 @@ def test_what_was_reckoned_is_stale_as_soon_as_a_transaction_is_new_told_otherwi
         assert ask(lake, "SELECT stale FROM lake.main.published") == [(True,)]
         reckoned(lake)
         assert ask(lake, "SELECT stale FROM lake.main.published") == [(False,)]
+
+
+HERE = (
+    Booked(0, "trade", "10 EUR", "1 BTC", "0 EUR"),
+    Booked(3, "deposit", "", "2 BTC", tx_hash="ab"),
+    Booked(9, "trade", "2 BTC", "90 EUR", "0 EUR"),
+)
+THERE = (
+    Booked(1, "trade", "50 EUR", "2 BTC", "0 EUR", "binance-main"),
+    Booked(2.9, "withdrawal", "2 BTC", "", "0 BTC", "binance-main", tx_hash="ab"),
+    Booked(4, "reward", "", "1 BTC", "0 BTC", "binance-main"),
+    Booked(5, "trade", "1 BTC", "35 EUR", "0 EUR", "binance-main"),
+)
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_what_was_reckoned_from_an_erased_connection_is_stale_until_it_is_reckoned_without_it(
+    lake: Lake, comes_back: bool
+) -> None:
+    def derived() -> list[tuple[object, ...]]:
+        told = "SELECT disposed_at, acquired_at, quantity, cost, proceeds FROM lake.main.gains ORDER BY ALL"
+        held = "SELECT asset, place, acquired_at, quantity, cost FROM lake.main.lots ORDER BY ALL"
+        own = "SELECT out_connection, in_connection FROM lake.mart.transfers ORDER BY ALL"
+        return ask(lake, told) + ask(lake, held) + ask(lake, own) + ask(lake, "SELECT value FROM lake.main.income")
+
+    book(lake, *HERE)
+    reckoned(lake, {"BTC": "20"})
+    alone = derived()
+    book(lake, *THERE)
+    reckoned(lake, {"BTC": "20"})
+    together = derived()
+    assert together != alone
+    pipeline.disconnect(lake, KeyStore(lake.settings), "binance-main", erase=True, now=NOW)
+    assert ask(lake, "SELECT stale FROM lake.main.published") == [(True,)]
+    assert ask(lake, "SELECT out_connection FROM lake.mart.transfers") == []
+    if comes_back:  # before anything was reckoned without it
+        book(lake, *THERE)
+    reckoned(lake, {"BTC": "20"})
+    assert ask(lake, "SELECT stale FROM lake.main.published") == [(False,)]
+    assert derived() == (together if comes_back else alone)
+
+
+def test_of_an_owner_whose_last_connection_is_erased_nothing_derived_is_left(lake: Lake) -> None:
+    book(lake, *HERE)
+    book(lake, Booked(0, "trade", "10 EUR", "1 ETH", "0 EUR", "bitstamp-theirs"), owner="another")
+    for owner in ("me", "another"):
+        publish(lake, owner, clock=lambda: NOW, ask=None)
+    pipeline.disconnect(lake, KeyStore(lake.settings), "kraken-main", erase=True, now=NOW)
+    assert ask(lake, "SELECT DISTINCT owner, asset FROM lake.main.lots UNION ALL SELECT owner, asset FROM lake.main.gains") == [
+        ("another", "ETH")
+    ]
+    assert ask(lake, "SELECT owner, stale FROM lake.main.published") == [("another", False)]
 
 
 def test_at_one_instant_fills_of_one_market_keep_the_order_of_their_numbers(lake: Lake) -> None:

@@ -94,11 +94,13 @@ CREATE TABLE IF NOT EXISTS lake.ops.corrections (
     connection VARCHAR, correction VARCHAR, made_at TIMESTAMPTZ, made_by VARCHAR, target VARCHAR, says VARCHAR
 );
 
--- one merge that changed what stands of a connection. commit_number: of the lake's commit it was part of (ops.guard)
+-- one merge that changed what stands of a connection. commit_number: of the lake's commit it was part of (ops.guard).
+-- owner: set where it was erased with all there was of it; connection is '' then
 CREATE TABLE IF NOT EXISTS lake.ops.changes (
     connection VARCHAR, changed_at TIMESTAMPTZ, commit_number BIGINT, run_id VARCHAR, new_transactions BIGINT, changed_transactions BIGINT,
     removed_transactions BIGINT
 );
+ALTER TABLE lake.ops.changes ADD COLUMN IF NOT EXISTS owner VARCHAR;
 
 -- what a check, a merge or a failed run saw; evidence: JSON. source: what it is derived from (a source's findings go with it)
 CREATE TABLE IF NOT EXISTS lake.ops.findings (

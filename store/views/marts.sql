@@ -8,7 +8,8 @@ WITH proven AS (
         string_agg(p.connection || ': ' || p.spoiled_by, '; ' ORDER BY p.connection) AS spoiled_by
     FROM lake.ops.connections c JOIN lake.main.completeness p USING (connection) GROUP BY c.owner
 ), changed AS (
-    SELECT c.owner, max(x.commit_number) AS commit_number FROM lake.ops.changes x JOIN lake.ops.connections c USING (connection) GROUP BY c.owner
+    SELECT coalesce(x.owner, c.owner) AS owner, max(x.commit_number) AS commit_number
+    FROM lake.ops.changes x LEFT JOIN lake.ops.connections c USING (connection) GROUP BY ALL
 ), came_in AS (
     -- of lakes that were published before changes were noted
     SELECT c.owner, max(at_time) AS at_time FROM (
