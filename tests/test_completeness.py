@@ -96,7 +96,8 @@ def go_on(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def expected(told: Told) -> range:
-    return range(SLOTS if told.ends is None else told.ends)
+    """With the slot that has begun, which nothing covers."""
+    return range(SLOTS + 1 if told.ends is None else told.ends)
 
 
 def uncovered(told: Told) -> set[int]:
@@ -120,7 +121,7 @@ def year_of(told: Told, year: int) -> tuple[datetime, datetime]:
 @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_year_is_complete_exactly_when_nothing_of_it_is_open(tables: duckdb.DuckDBPyConnection, told: Told) -> None:
     tell(tables, told)
-    ends = NOW if told.ends is None else START + told.ends * SLOT
+    ends = datetime.now(UTC) if told.ends is None else START + told.ends * SLOT
     open_slots = uncovered(told)
     rows = tables.execute(ROWS).fetchall()
     years = [row[0] for row in rows]
@@ -135,7 +136,7 @@ def test_a_year_is_complete_exactly_when_nothing_of_it_is_open(tables: duckdb.Du
         last = len(expected(told))
         while last - 1 in open_slots:
             last -= 1
-        grace = not told.stopped or told.ends is not None  # of a frozen connection no trouble is open
+        grace = not told.stopped and told.ends is None  # what a frozen connection left open is never read
         if grace and to_at > ends and START + last * SLOT > ends - FRESH:
             spoiling = [slot for slot in spoiling if slot < last]  # an import that works leaves the last day open
         assert complete == (not spoiling), (year, spoiling[:3])
@@ -229,6 +230,37 @@ def test_a_stopped_connection_that_its_owner_froze_is_told_as_frozen(tables: duc
     route(tables, NOW)
     notes = f"frozen on {NOW:%Y-%m-%d}: nothing afterwards is in here"
     assert tables.execute("SELECT complete, spoiled_by, notes FROM lake.main.completeness").fetchone() == (True, None, notes)
+
+
+@pytest.mark.parametrize(
+    ("synced_before", "cause", "complete"),
+    [
+        (timedelta(hours=1), None, True),
+        (timedelta(hours=3), None, False),
+        (timedelta(hours=1), "key_deleted", False),
+        (None, None, False),
+    ],
+)
+def test_what_was_not_read_before_an_account_was_frozen_stays_missing(
+    tables: duckdb.DuckDBPyConnection, synced_before: timedelta | None, cause: str | None, complete: bool
+) -> None:
+    """An account is emptied before it is closed, and what is frozen is not read again: no grace for the last day."""
+    frozen, read_until = NOW - timedelta(hours=2), NOW - SLOT
+    tell(tables, Told(nearly_whole([], SLOTS - 1), None, "UTC", "01-01"))
+    success_at = frozen - synced_before if synced_before else None
+    tables.execute("UPDATE lake.ops.connections SET frozen_at = ?, last_success_at = ?, cause = ?", [frozen, success_at, cause])
+    assert tables.execute("SELECT complete, complete_until FROM lake.main.completeness").fetchone() == (complete, read_until)
+    assert tables.execute(ROWS).fetchall()[-1][3] == complete
+    tables.execute("UPDATE lake.ops.connections SET frozen_at = NULL")
+    assert tables.execute("SELECT complete FROM lake.main.completeness").fetchone() == (True,)
+
+
+def test_what_was_never_read_is_not_complete_however_young_it_is(tables: duckdb.DuckDBPyConnection) -> None:
+    tell(tables, Told((), None, "UTC", "01-01"))
+    since = NOW - timedelta(hours=5)
+    tables.execute("UPDATE lake.ops.connections SET history_from = ?", [since])
+    told = "trades BTC/EUR: never read; trades ETH/EUR: never read"
+    assert tables.execute(COMPLETE).fetchone() == (False, since, 2, told)
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,18 @@ CREATE OR REPLACE VIEW lake.main.coverage AS
 SELECT connection, stream, scope, from_at, to_at, basis, source, stated_at FROM lake.core.coverage;
 
 -- one stretch of time of one scope that should be covered and is not, however short it is. fresh: it is the last one and not yet
--- older than a day, which is what an import that works leaves open; of one that is known to have stopped, nothing is. Of a
--- connection that its owner froze, nothing is expected after that moment
+-- older than a day, which is what an import that works leaves open; of one that is known to have stopped, or has read nothing yet,
+-- nothing is. Of a connection that its owner froze, nothing is expected after that moment; nor is anything read any more, so what
+-- the last sync left open stays so, unless it went well within two hours of it (the schedule is hourly)
 CREATE OR REPLACE VIEW lake.core.uncovered AS
 WITH stopped AS (
     SELECT connection, any_value(array_to_string(from_json(causes, '["VARCHAR"]'), ' or ')) AS causes
     FROM lake.ops.incidents WHERE kind = 'import_stopped' AND state <> 'closed' GROUP BY connection
 ), expected AS (
     SELECT s.connection, s.stream, s.scope, s.books, s.unreachable, c.history_from, coalesce(c.cause, i.causes) AS cause,
-        i.connection IS NULL AS imports, least(now(), coalesce(c.frozen_at, now())) AS ends_at
+        i.connection IS NULL AND (c.frozen_at IS NULL
+            OR coalesce(c.cause IS NULL AND c.last_success_at >= c.frozen_at - INTERVAL 2 HOUR, false)) AS imports,
+        least(now(), coalesce(c.frozen_at, now())) AS ends_at
     FROM lake.ops.scopes s JOIN lake.ops.connections c USING (connection) LEFT JOIN stopped i USING (connection)
 ), edges AS (
     SELECT connection, stream, scope, history_from AS from_at, history_from AS to_at FROM expected
@@ -36,7 +39,8 @@ SELECT w.connection, w.stream, w.scope, w.covered_to AS from_at, least(w.resumes
          WHEN w.resumes_at >= e.ends_at AND w.covered_to <= e.history_from THEN 'never read'
          WHEN w.resumes_at >= e.ends_at THEN 'not read since'
          ELSE 'not proven complete' END AS why,
-    e.books, e.imports AND w.resumes_at >= e.ends_at AND w.covered_to >= e.ends_at - INTERVAL 26 HOUR AS fresh
+    e.books, e.imports AND w.resumes_at >= e.ends_at AND w.covered_to >= e.ends_at - INTERVAL 26 HOUR
+        AND w.covered_to > e.history_from AS fresh
 FROM walked w JOIN expected e USING (connection, stream, scope)
 WHERE w.resumes_at > w.covered_to AND w.covered_to < e.ends_at;
 
