@@ -34,7 +34,7 @@ Notes tell a trade's amount with the fee in it. Of an advanced trade, what diffe
 simple one the fee's own column, where the price is in the same currency. What a card or a bank paid ("using Visa debit") is
 booked as money that came in and went out (row id `<id>/paid`), as from the API; of a purchase whose Notes do not name what
 paid, only the coin is booked.
-Quantities are signed in newer files only; elsewhere the type says the direction.
+Quantities are signed in newer files only; elsewhere the type says the direction, and where it does not, nobody does.
 */
 WITH
 worded AS (
@@ -42,6 +42,7 @@ worded AS (
         lower(type) AS word,
         coalesce(regexp_full_match(id, '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'), false) AS has_api_id,
         abs(quantity) AS size,
+        id IS NOT NULL OR bool_or(quantity < 0) OVER () AS is_signed,
         coinbase_asset(asset) AS coin,
         regexp_extract(notes, '^(Bought|Sold) \S+ \S+ for [^0-9 ]*([0-9.,]+) ([^ ]+)(?: on ([^ -]+-[^ ]+) at ([0-9.,]+) )?(?:.*using (.*))?',
             ['verb', 'amount', 'asset', 'product', 'price', 'source']) AS trade,
@@ -53,7 +54,8 @@ directed AS (
         word IN ('advanced trade buy', 'advance trade buy', 'advanced trade sell', 'advance trade sell') AS is_advanced,
         quantity < 0
             OR word IN ('sell', 'advanced trade sell', 'advance trade sell', 'send', 'withdrawal', 'pro deposit', 'exchange deposit',
-                        'prime deposit', 'card spend', 'admin debit', 'donation', 'subscription')
+                        'prime deposit', 'intx deposit', 'card spend', 'admin debit', 'donation', 'subscription')
+            OR ends_with(word, ' transfer out')
             OR (word = 'convert' AND upper(swap.given_asset) = upper(asset)) AS leaves,
         grouped_number_of(trade.amount) AS trade_amount,
         grouped_number_of(trade.price) AS trade_price
@@ -88,17 +90,19 @@ told AS (
              WHEN is_advanced AND (upper(currency) = other OR fees = 0) THEN abs(fees) END AS fee,
         CASE
             WHEN word IN ('buy', 'sell') OR is_advanced THEN 'trade'
-            WHEN word IN ('convert', 'retail simple dust') THEN 'conversion'
+            WHEN word IN ('convert', 'retail simple dust', 'wrap asset', 'unwrap asset', 'asset migration') THEN 'conversion'
             WHEN word = 'receive' AND regexp_matches(notes, ' from Coinbase( Referral| Earn| Rewards?)?$') THEN 'reward'
             WHEN word IN ('receive', 'deposit') THEN 'deposit'
             WHEN word IN ('send', 'withdrawal', 'card spend', 'donation') THEN 'withdrawal'
-            WHEN regexp_matches(word, '^(pro|exchange|prime) (deposit|withdrawal)$') THEN 'transfer'
-            WHEN word IN ('retail staking transfer', 'retail unstaking transfer', 'retail eth2 deprecation') THEN 'transfer'
+            WHEN regexp_matches(word, '^(pro|exchange|prime|intx) (deposit|withdrawal)$') THEN 'transfer'
+            WHEN regexp_matches(word, '^((retail )?(un)?staking )?transfer( in| out)?$')
+                OR word IN ('retail eth2 deprecation', 'retail eth deprecation', 'cash to savings', 'savings to cash') THEN 'transfer'
             WHEN word IN ('staking income', 'rewards income', 'reward income', 'inflation reward', 'learning reward', 'coinbase earn',
                           'interest payout', 'incentives rewards payout') THEN 'reward'
-            WHEN starts_with(word, 'subscription rebate') THEN 'rebate'
+            WHEN starts_with(word, 'subscription rebate') OR word = 'retail simple price improvement' THEN 'rebate'
             WHEN word = 'subscription' THEN 'fee'
-            WHEN word IN ('admin debit', 'credit') THEN 'adjustment'
+            WHEN word = 'derivatives settlement' THEN 'margin'
+            WHEN word IN ('admin debit', 'credit', 'clawback', 'incentives shared clawback') THEN 'adjustment'
             ELSE 'other'
         END AS kind
     FROM listed
@@ -110,6 +114,9 @@ SELECT
     line,
     n::SMALLINT AS part,
     CASE WHEN word = 'vault withdrawal' THEN 'vault' END AS skip,
+    CASE WHEN NOT is_signed AND word <> 'vault withdrawal' AND (kind IN ('other', 'conversion') AND word <> 'convert'
+              OR kind = 'transfer' AND NOT regexp_matches(word, '( in| out|^(pro|exchange|prime|intx) (deposit|withdrawal))$'))
+         THEN 'nothing tells whether this came or went: ' || type END AS quarantine,
     CASE WHEN has_api_id THEN 'movement' ELSE 'statement' END AS grain,
     CASE WHEN has_api_id THEN 'v2' END AS namespace,
     CASE WHEN has_api_id THEN lower(id) || if(n = 0, '', '/paid') END AS row_id,
