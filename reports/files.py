@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reports.figures import Figures, gather, query, rows
 from reports.missing import missing, remarks
@@ -63,6 +62,8 @@ def write(con: duckdb.DuckDBPyConnection, owner: str, year: int, folder: Path, n
 
 def page(written: Written, listed: dict[str, list[dict[str, Any]]]) -> str:
     """The report as one HTML file that needs nothing else, on a screen and on paper."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # only who writes a report pays for this import
+
     figures = written.figures
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters.update(money=money, amount=amount, moment=moment, day=day)

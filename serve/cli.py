@@ -8,14 +8,16 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from connectors.contract import KeyFacts
 from serve import check_commands, errors, file_commands, incident_commands, keeping_commands, report_commands
 from serve.listing import NOTHING_CONNECTED, Json, listing
 from serve.output import print_json, say
+
+if TYPE_CHECKING:
+    from connectors.contract import KeyFacts
 
 app = typer.Typer(
     name="gapless",

@@ -64,7 +64,7 @@ def run(folder: Path) -> int:
     began = time.monotonic()
     _clear(folder)
     settings = Settings(home=folder.resolve(), catalog="", data="", throttle=1 / TIME_SCALE)
-    out.print(Panel.fit("gapless demo: three exchange accounts, from API to whole history", border_style="cyan"))
+    out().print(Panel.fit("gapless demo: three exchange accounts, from API to whole history", border_style="cyan"))
     with _sandbox() as sandbox, mailbox() as box, open_lake(settings) as lake:
         story = Story(lake, KeyStore(settings), sandbox["url"], box)
         in_order = [_connect(story, sandbox["accounts"])]
@@ -182,7 +182,7 @@ def _show_alert(box: Mailbox, line: str) -> bool:
     arrived, box.arrived = box.arrived, []
     say(f"[dim]{line}[/]")
     for title, text in arrived:
-        out.print(Panel(escape(text.strip()), title=f"[bold]{escape(title)}[/]", title_align="left", border_style="yellow"))
+        out().print(Panel(escape(text.strip()), title=f"[bold]{escape(title)}[/]", title_align="left", border_style="yellow"))
     return len(arrived) == 1
 
 
@@ -227,8 +227,8 @@ def _report(lake: Lake) -> None:
     ).fetchall()
     for row in rows:
         overview.add_row(*(f"{value:,}" if isinstance(value, int) else str(value) for value in row))
-    out.print(overview)
-    out.print()
+    out().print(overview)
+    out().print()
     balances = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for column in ("asset", *(name for _, name in ACCOUNTS), "as reported"):
         balances.add_column(column, justify="left" if column == "asset" else "right")
@@ -236,7 +236,7 @@ def _report(lake: Lake) -> None:
         balances.add_row(
             asset, *(amount(value) if value else "" for value in held[:3]), "[green]✓[/]" if held[3] else "[red]differs[/]"
         )
-    out.print(balances)
+    out().print(balances)
 
 
 _BALANCES = """
@@ -260,7 +260,7 @@ def _farewell(settings: Settings, seconds: float) -> None:
 
 
 def _heading(title: str, line: str) -> None:
-    err.print()
-    err.print(f"[bold cyan]{title}[/]")
+    err().print()
+    err().print(f"[bold cyan]{title}[/]")
     if line:
-        err.print(f"[dim]{line}[/]", soft_wrap=True)
+        err().print(f"[dim]{line}[/]", soft_wrap=True)

@@ -7,27 +7,45 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import duckdb
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
-__all__ = ["amount", "err", "escape", "out", "print_json", "print_rows", "rows_as_objects", "say", "show"]
+if TYPE_CHECKING:
+    import duckdb
+    from rich.console import Console
 
 GUTTER = 2
 LONGEST_WORD = 20
 """A longer one (a hash) may be broken to fit a terminal."""
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+
+@cache
+def out() -> Console:
+    """What a person asked for; made when there is something to print, since `--json` needs none of it."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+@cache
+def err() -> Console:
+    """Messages, beside whatever goes to stdout."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
 
 
 def say(message: str) -> None:
-    """A message to the person, beside whatever goes to stdout. Words of others in it go through `escape` first."""
-    err.print(message, markup=True, soft_wrap=True)
+    """A message to the person. Words of others in it go through `escape` first."""
+    err().print(message, markup=True, soft_wrap=True)
+
+
+def escape(text: str) -> str:
+    """Words of others, none of which is markup."""
+    from rich.markup import escape as escaped
+
+    return escaped(text)
 
 
 def print_json(document: Any) -> None:
@@ -49,8 +67,10 @@ def print_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: st
     if not rows:
         say(empty)
         return
+    from rich.table import Table
+
     texts = [tuple(show(value, seconds=seconds) for value in row) for row in rows]
-    widths = _widths([tuple(names), *texts], out.width)
+    widths = _widths([tuple(names), *texts], out().width)
     if widths is None:
         _print_blocks(names, texts)
         return
@@ -60,7 +80,7 @@ def print_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: st
         table.add_column(name, justify="right" if numeric else "left", overflow="fold", width=width)
     for text in texts:
         table.add_row(*map(escape, text))
-    out.print(table)
+    out().print(table)
 
 
 def _widths(rows: Sequence[tuple[str, ...]], room: int) -> list[int] | None:
@@ -80,6 +100,8 @@ def _widths(rows: Sequence[tuple[str, ...]], room: int) -> list[int] | None:
 
 def _print_blocks(names: Sequence[str], texts: Sequence[tuple[str, ...]]) -> None:
     """Each row by itself, a line for each column that has something to say."""
+    from rich.table import Table
+
     for text in texts:
         block = Table(box=None, show_header=False, pad_edge=False, padding=(0, GUTTER, 0, 0))
         block.add_column(style="bold", no_wrap=True)
@@ -87,8 +109,8 @@ def _print_blocks(names: Sequence[str], texts: Sequence[tuple[str, ...]]) -> Non
         for name, value in zip(names, text, strict=True):
             if value:
                 block.add_row(escape(name), escape(value))
-        out.print(block)
-        out.print()
+        out().print(block)
+        out().print()
 
 
 def show(value: Any, *, seconds: bool = True) -> str:

@@ -63,7 +63,7 @@ def sync_with_progress(lake: Lake, keys: KeyStore, name: str) -> SyncOutcome:
         TextColumn("{task.fields[told]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
+    with Progress(*columns, console=err(), transient=True, disable=not err().is_terminal) as bars:
         tasks: dict[str, TaskID] = {}
 
         def report(reached: Reached) -> None:

@@ -11,12 +11,12 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
-
-from cryptography.fernet import Fernet, InvalidToken
-from filelock import FileLock
+from typing import TYPE_CHECKING, Any, Protocol
 
 from store.settings import Settings
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet  # most commands never touch a key
 
 KEYRING_SERVICE = "gapless"
 
@@ -41,6 +41,8 @@ class KeyStore:
 
     def get(self, connection: str) -> dict[str, str]:
         """The credentials of one connection; KeysUnreadable if there are none or the master key is another."""
+        from cryptography.fernet import InvalidToken
+
         token = self._tokens.get(connection)
         if token is None:
             raise KeysUnreadable(
@@ -68,6 +70,8 @@ class KeyStore:
     def _fernet(self, *, create: bool) -> Fernet:
         given = self._settings.master_key.get_secret_value()
         key = given or _kept_master_key(self._settings.home / "master.key", create=create)
+        from cryptography.fernet import Fernet
+
         try:
             return Fernet(key)
         except ValueError as exc:
@@ -110,6 +114,8 @@ class _FileTokens:
 
     @contextmanager
     def _changed(self) -> Iterator[dict[str, str]]:
+        from filelock import FileLock
+
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with FileLock(self._path.with_suffix(".lock"), timeout=30):
             tokens = self._read()
@@ -165,6 +171,8 @@ def _kept_master_key(path: Path, *, create: bool) -> str:
         return found
     if not create:
         raise KeysUnreadable(f"the master key is gone: restore {path}, the keyring entry, or set GAPLESS_MASTER_KEY")
+    from cryptography.fernet import Fernet
+
     key = Fernet.generate_key().decode()
     if not _into_keyring(key):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -15,7 +15,6 @@ from types import TracebackType
 from typing import TypeVar
 
 import duckdb
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from store import schema
 from store.locks import commit_lock
@@ -49,6 +48,8 @@ class Lake:
 
     def commit(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
         """Run `work` in one transaction under the commit lock; on the lake's conflict the whole of it is run again."""
+        from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential  # readers need none
+
         for attempt in Retrying(
             retry=retry_if_exception(is_conflict),
             stop=stop_after_attempt(10),

@@ -15,8 +15,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from store.settings import Settings
 
 
@@ -40,6 +38,8 @@ def commit_lock(settings: Settings) -> Iterator[None]:
             _wait_for_advisory_lock(session, "commit", settings.commit_timeout)
             yield
         return
+    from filelock import FileLock, Timeout  # readers do not pay for this import
+
     try:
         with FileLock(settings.sqlite_path.with_suffix(".commit.lock"), timeout=settings.commit_timeout):
             yield
@@ -54,6 +54,8 @@ def lease(settings: Settings, connection: str, now: datetime) -> Iterator[None]:
         with _postgres_lease(settings, connection, now):
             yield
         return
+    from filelock import FileLock, Timeout
+
     folder = settings.home / "leases"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{hashlib.sha256(connection.encode()).hexdigest()[:16]}.lock"

@@ -17,7 +17,7 @@ ROWS = [("kraken-main", Decimal("1234.50"), AT, "imports stopped: unreachable"),
 
 def printed(monkeypatch: pytest.MonkeyPatch, width: int, *, seconds: bool = True) -> list[str]:
     console = Console(width=width, record=True, highlight=False)
-    monkeypatch.setattr(output, "out", console)
+    monkeypatch.setattr(output, "out", lambda: console)
     output.print_rows(NAMES, ROWS, empty="", seconds=seconds)
     return [line.rstrip() for line in console.export_text().splitlines()]
 
