@@ -331,8 +331,6 @@ def _note_findings(
         keep.resolve_kinds(con, name, STOPPED, now)
         comparing.remember(con, pull, now)
     if differences:
-        assets = {d.asset: {"reported": str(d.reported), "rebuilt": str(d.rebuilt)} for d in differences}
-        agreed_at = pull.connection.last_success_at or pull.connection.history_from
-        keep.open_finding(con, name, "balance_differs", name, assets, now, since=agreed_at)
+        trouble.note_differences(con, name, differences, now)
     elif not failures:
         keep.resolve_findings(con, name, "balance_differs", name, now)

@@ -18,7 +18,7 @@ from intake import kept_files
 from intake import upload as uploading
 from intake.kept_files import KeptFile
 from intake.pull import booking_streams
-from intake.trouble import settle
+from intake.trouble import compare_again, settle
 from store import accounts, corrections, mended, merge, normalise
 from store.accounts import Connection
 from store.corrections import CorrectionRefused
@@ -53,7 +53,13 @@ def correct(lake: Lake, connection: str, target: str, says: str, made_by: str, n
     books = booking_streams(register.find(account.exchange))
     source = _source_of_lines(lake.con, connection, target)
     if source is None:
-        return corrections.correct(lake, connection, target, says, made_by, now, books)
+
+        def compare(con: duckdb.DuckDBPyConnection) -> None:
+            if target.startswith("correction "):  # an adjustment may be gone
+                compare_again(con, connection, now)
+                settle(con, lake.settings, now)
+
+        return corrections.correct(lake, connection, target, says, made_by, now, books, compare)
     told = _as_told(lake, account, target, says)
     reading = None if told is None else _read(lake, account, told)
     if told is not None and target.startswith(f"{mended.TARGET} "):
@@ -63,6 +69,7 @@ def correct(lake: Lake, connection: str, target: str, says: str, made_by: str, n
         if told is not None and reading is not None:
             _replace(con, connection, told, reading, books, now)
         corrections.close_if_settled(con, connection, source, now)
+        compare_again(con, connection, now)
         settle(con, lake.settings, now)
 
     return corrections.correct(lake, connection, target, says, made_by, now, books, follow)

@@ -18,6 +18,7 @@ import duckdb
 from connectors.contract import Page
 from intake import kept_files
 from intake.pull import booking_streams
+from intake.trouble import compare_again
 from store import accounts, mended, merge, normalise
 from store.accounts import Connection
 from store.keep import KeptPage, note_activity
@@ -73,6 +74,7 @@ def renormalise(lake: Lake, name: str, now: datetime, *, commit: bool) -> Renewe
         def write(con: duckdb.DuckDBPyConnection) -> Renewed:
             renewed = _renew(con, connection, kept, now)
             if renewed.changes:
+                compare_again(con, name, now)
                 note_activity(
                     con, now, "owner", "read again", name, f"{renewed.pages} pages, {renewed.files} files: {renewed.counts}"
                 )

@@ -14,7 +14,7 @@ from connectors.contract import ALL, Window
 from connectors.dialect import FileRefused
 from intake.clock_shift import refuse_shifted
 from intake.pull import booking_streams
-from intake.trouble import settle
+from intake.trouble import compare_again, settle
 from store import accounts, coverage, keep, mended, merge, normalise, own_mapping
 from store.coverage import Claim
 from store.lake import Lake
@@ -124,6 +124,7 @@ def undo(lake: Lake, upload: str, now: datetime) -> merge.Merged:
             [now, upload, name],
         )
         keep.note_activity(con, now, "owner", "took back", name, f"upload {upload}: {merged.removed} transactions removed")
+        compare_again(con, name, now)
         settle(con, lake.settings, now)
         return merged
 

@@ -161,6 +161,52 @@ def differences(con: duckdb.DuckDBPyConnection, connection: str, reported_at: da
     return [Difference(asset, Decimal(reported), Decimal(rebuilt)) for asset, reported, rebuilt in rows]
 
 
+def newest_differences(con: duckdb.DuckDBPyConnection, connection: str) -> list[Difference]:
+    """Assets whose newest reported balance is not the sum of the legs until then; none where nothing was ever reported."""
+    rows = con.execute(
+        """
+        WITH newest AS (SELECT max(reported_at) AS at_time FROM lake.core.balances WHERE connection = $name), reported AS (
+            SELECT asset, sum(amount) AS amount FROM lake.core.balances
+            WHERE connection = $name AND reported_at = (FROM newest) GROUP BY asset
+        ), rebuilt AS (
+            SELECT asset, sum(amount) AS amount FROM lake.core.legs
+            WHERE connection = $name AND occurred_at <= (FROM newest) GROUP BY asset
+        )
+        SELECT asset, coalesce(p.amount, 0), coalesce(b.amount, 0) FROM reported p FULL JOIN rebuilt b USING (asset)
+        WHERE coalesce(p.amount, 0) <> coalesce(b.amount, 0) ORDER BY asset
+        """,
+        {"name": connection},
+    ).fetchall()
+    return [Difference(asset, Decimal(reported), Decimal(rebuilt)) for asset, reported, rebuilt in rows]
+
+
+def agreed_at(con: duckdb.DuckDBPyConnection, connection: str, differing: Iterable[Difference]) -> datetime | None:
+    """The newest report of balances with which the legs, as they are now, agree in every one of these assets.
+
+    Not the last one that was found to agree: legs of long ago may have been taken back or told otherwise since.
+    """
+    row = con.execute(
+        """
+        WITH asked AS (
+            SELECT reported_at, asset FROM (SELECT DISTINCT reported_at FROM lake.core.balances WHERE connection = $name)
+            CROSS JOIN (SELECT unnest($assets::VARCHAR[]) AS asset)
+        ), reported AS (
+            SELECT reported_at, asset, sum(amount) AS amount FROM lake.core.balances WHERE connection = $name GROUP BY ALL
+        ), running AS (
+            SELECT asset, occurred_at, sum(sum(amount)) OVER (PARTITION BY asset ORDER BY occurred_at) AS amount
+            FROM lake.core.legs WHERE connection = $name GROUP BY asset, occurred_at
+        ), compared AS (
+            SELECT a.reported_at, bool_and(coalesce(p.amount, 0) = coalesce(b.amount, 0)) AS agree
+            FROM asked a LEFT JOIN reported p ON p.reported_at = a.reported_at AND p.asset = a.asset
+            ASOF LEFT JOIN running b ON b.asset = a.asset AND a.reported_at >= b.occurred_at GROUP BY a.reported_at
+        )
+        SELECT max(reported_at) FROM compared WHERE agree
+        """,
+        {"name": connection, "assets": [one.asset for one in differing]},
+    ).fetchone()
+    return row[0] if row else None
+
+
 def should_hold(con: duckdb.DuckDBPyConnection, connection: str) -> list[str]:
     """Assets that are still there if the last balances of anything were true and every movement since is known."""
     rows = con.execute(

@@ -141,7 +141,7 @@ def open_finding(
         "SELECT min(from_at) FROM lake.ops.findings WHERE connection = ? AND kind = ? AND source = ? AND resolved_at IS NULL",
         [connection, kind, source],
     ).fetchone()
-    from_at = (row and row[0]) or since or now
+    from_at = min(since or now, (row and row[0]) or since or now)
     con.execute(
         "DELETE FROM lake.ops.findings WHERE connection = ? AND kind = ? AND source = ? AND resolved_at IS NULL",
         [connection, kind, source],
