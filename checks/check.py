@@ -40,12 +40,13 @@ class Check:
         return (HERE / f"{self.name}.evidence.sql").read_text().rstrip().rstrip(";")
 
 
-def _told_balances(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(f"CREATE OR REPLACE TEMP TABLE told_balances AS {query('told_balances')}")
+def _derived(name: str) -> Callable[[duckdb.DuckDBPyConnection], None]:
+    """Leaves a query of `transforms/` as a temp table under its name."""
 
+    def prepare(con: duckdb.DuckDBPyConnection) -> None:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query(name)}")
 
-def _vouched_silences(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(f"CREATE OR REPLACE TEMP TABLE vouched_silences AS {query('vouched_silences')}")
+    return prepare
 
 
 CHECKS = (
@@ -56,10 +57,11 @@ CHECKS = (
     Check("not_imported", "not_imported"),
     Check("open_gaps", "open_gap"),
     Check("quarantined_lines", "quarantined"),
+    Check("rewards_ceased", "rewards_ceased", prepare=_derived("ceased_rewards")),
     Check("rows_changed", "row_changed", keeps=False),
-    Check("running_balances", "chain_broken", prepare=_told_balances),
+    Check("running_balances", "chain_broken", prepare=_derived("told_balances")),
     Check("schema_drift", "schema_drift"),
-    Check("silence", "coverage_hole", prepare=_vouched_silences),
+    Check("silence", "coverage_hole", prepare=_derived("vouched_silences")),
     Check("sources_disagree", "sources_disagree", keeps=False),
     Check("stale", "stale"),
     Check("transfers", "unmatched_transfer", prepare=set_lone_ends_apart),

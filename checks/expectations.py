@@ -69,6 +69,7 @@ SUITES: Mapping[str, tuple[Most | MostOfRow, ...]] = {
     "not_imported": (Most("parts_used"),),
     "open_gaps": (Most("open_gaps"),),
     "quarantined_lines": (Most("quarantined_lines"),),
+    "rewards_ceased": (Most("ceased_rewards"),),
     "rows_changed": (Most("changed_rows"), Most("vanished")),
     "running_balances": (Most("broken_chains"),),
     "schema_drift": (Most("drifted_fields"),),

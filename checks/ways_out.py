@@ -81,6 +81,11 @@ WAYS: Mapping[str, WayOut] = {
         "Lines could not be read, and are in no number.",
         ("correct the line: on the page of its file, or `gapless correct`", "if it moves nothing, waive it: `gapless correct`"),
     ),
+    "rewards_ceased": WayOut(
+        "Rewards that came regularly come no more, and nothing shows that none is missing.",
+        ("look at the exchange whether they ended; if so, say so: `gapless correct`",
+         "if they go on there, upload the exchange's export of its ledger or of rewards from that day on"),
+    ),
     "rounded_twice": WayOut(
         "Two sources tell the same row with a last digit that differs.", ("nothing to do: they were counted as one", SEEN)
     ),

@@ -80,8 +80,10 @@ UNION ALL
 SELECT n.connection, c.history_from, NULL, concat('not imported', CASE WHEN n.by_right THEN ', though the key may use it' END, ': ', n.part)
 FROM lake.core.not_imported n JOIN lake.ops.connections c USING (connection)
 UNION ALL
-SELECT connection, from_at, NULL, 'not imported, though used since ' || strftime(from_at, '%Y-%m-%d') || ': ' || source
-FROM lake.ops.findings WHERE kind = 'not_imported' AND resolved_at IS NULL;
+SELECT connection, from_at, CASE kind WHEN 'rewards_ceased' THEN to_at END, CASE kind
+        WHEN 'not_imported' THEN 'not imported, though used since ' || strftime(from_at, '%Y-%m-%d') || ': ' || source
+        ELSE 'came regularly, and no more: ' || source END
+FROM lake.ops.findings WHERE kind IN ('not_imported', 'rewards_ceased') AND resolved_at IS NULL;
 
 -- one connection: until when everything that moves its balances is proven, and what spoils it
 CREATE OR REPLACE VIEW lake.main.completeness AS
