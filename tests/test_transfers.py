@@ -60,6 +60,19 @@ def test_equal_candidates_pair_in_the_order_of_time() -> None:
     assert pairs(sent, [end(3, 3, 1000, "b"), end(4, 1, 1000, "b")]) == [(1, 4, "amount"), (2, 3, "amount")]
 
 
+def test_two_transactions_of_a_chain_are_not_one_transfer() -> None:
+    """A payment of one ETH and another ETH that somebody sends on the same day: each names its own transaction."""
+    one, other = "0x" + "ab" * 32, "CD" * 32
+    assert pairs([end(1, 0, 1000, tx_hash=one)], [end(2, 1, 1000, "b", tx_hash=other)]) == []
+    assert pairs([end(1, 0, 1000, fee=50, tx_hash=one)], [end(2, 1, 950, "b", tx_hash=other)]) == []
+    assert pairs([end(1, 0, 1000, tx_hash=one)], [end(2, 1, 1000, "b", tx_hash=one[2:].upper())]) == [(1, 2, "tx_hash")]
+    # the other of two equal candidates may still be it
+    sent = [end(1, 0, 1000, tx_hash=one), end(3, 2, 1000)]
+    assert pairs(sent, [end(2, 2.5, 1000, "b", tx_hash=other)]) == [(3, 2, "amount")]
+    # an exchange's own word for a transfer inside it proves nothing
+    assert pairs([end(1, 0, 1000, tx_hash="Internal transfer 12")], [end(2, 1, 1000, "b", tx_hash=other)]) == [(1, 2, "amount")]
+
+
 ENDS = st.tuples(
     st.booleans(),
     st.integers(0, 60),

@@ -4,11 +4,13 @@ Pure. What is matched, surest first:
 1. `tx_hash`: both name the same chain transaction, and of its candidates the amounts are nearest;
 2. `amount`: the same amount arrives at another account within a day;
 3. `amount_less_fee`: what arrives is the amount less the fee the exchange told, or less at most 1 % where it told none.
-More than was sent never arrives. Of several candidates the earliest left and the earliest arrived belong together.
+More than was sent never arrives, nor do two transactions of a chain become one. Of several candidates the earliest left and the
+earliest arrived belong together.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ CLOCKS = timedelta(minutes=10)
 """By how much the clocks of two exchanges may differ: an arrival may be told that much before its sending."""
 UNTOLD_FEE = 100
 """One part in so many may be missing at the other end where the exchange tells no fee."""
+CHAINED = re.compile(r"[0-9a-f]{64}")
+"""What names a transaction of most chains. Other words in its place may be an exchange's own, and prove nothing by differing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def _pairs(
 
 
 def _by_hash(movement: Movement) -> object:
-    return (movement.asset, movement.tx_hash.lower().removeprefix("0x")) if movement.tx_hash else None
+    return (movement.asset, _plain_hash(movement)) if movement.tx_hash else None
 
 
 def _by_amount(movement: Movement) -> object:
@@ -95,13 +99,23 @@ def _same_transaction(left: Movement, came: Movement) -> bool:
 
 
 def _same_amount(left: Movement, came: Movement) -> bool:
-    return left.account != came.account and _in_time(left, came)
+    return left.account != came.account and _in_time(left, came) and not _told_apart(left, came)
 
 
 def _less_fee(left: Movement, came: Movement) -> bool:
     lost = left.amount - came.amount
     likely = 0 <= lost * UNTOLD_FEE <= left.amount if left.fee is None else lost == left.fee
-    return likely and left.account != came.account and _in_time(left, came)
+    return likely and left.account != came.account and _in_time(left, came) and not _told_apart(left, came)
+
+
+def _told_apart(left: Movement, came: Movement) -> bool:
+    """Whether each names a chain transaction, and not the same one: a payment to somebody else, and coins from elsewhere."""
+    one, other = _plain_hash(left), _plain_hash(came)
+    return one != other and bool(CHAINED.fullmatch(one) and CHAINED.fullmatch(other))
+
+
+def _plain_hash(movement: Movement) -> str:
+    return (movement.tx_hash or "").lower().removeprefix("0x")
 
 
 def _in_time(left: Movement, came: Movement) -> bool:
