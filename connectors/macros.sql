@@ -214,6 +214,11 @@ CREATE OR REPLACE TEMP MACRO fate_of(status) AS CASE
     WHEN lower(trim(status)) IN ('awaiting approval', 'confirming', 'in progress', 'new', 'on hold', 'open', 'pending', 'processing',
                                  'reviewing', 'under review', 'unconfirmed', 'waiting', 'waiting for confirmation') THEN 'open' END;
 
+-- one event of the two sides of a move between an owner's wallets, where the exchange tells each apart and has no id for both: one
+-- second, asset and amount. A side that stands alone is an event of its own
+CREATE OR REPLACE TEMP MACRO moved_event(at_time, asset, amount) AS
+    'moved:' || epoch_ms(at_time) // 1000 || '/' || asset || '/' || rtrim(rtrim(abs(amount)::VARCHAR, '0'), '.');
+
 -- [base, quote] of 'BTC/USDT', 'BTC_USDT', 'BTCUSDT' where the exchange lists no markets: the quotes that trading is done in
 CREATE OR REPLACE TEMP MACRO pair_of(pair) AS split_pair(pair, ['USDT', 'USDC', 'FDUSD', 'TUSD', 'BUSD', 'USDE', 'USD1', 'BTC', 'ETH', 'EUR',
     'USD', 'GBP', 'TRY', 'BRL', 'DAI', 'BNB', 'TRX', 'JPY', 'KRW']);

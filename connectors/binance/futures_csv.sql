@@ -36,7 +36,7 @@ SELECT
     line,
     CASE WHEN Amount = 0 THEN 'nothing_moved' END AS skip,
     'statement' AS grain,
-    CASE WHEN kind = 'conversion' AND id <> '' THEN 'futures:' || id END AS event_id,
+    CASE WHEN kind = 'conversion' AND id <> '' THEN 'futures:' || id WHEN kind = 'transfer' THEN moved_event(time, binance_asset(Asset), Amount) END AS event_id,
     time AS occurred_at,
     kind,
     type AS source_type,

@@ -38,9 +38,9 @@ WITH named AS (
                       'vega - funds transfer', 'savings purchase', 'savings principal redemption', 'pos savings purchase',
                       'pos savings redemption', 'staking purchase', 'staking redemption', 'launchpad subscribe', 'liquid swap add',
                       'liquid swap add/sell', 'liquid swap remove', 'liquidity farming remove', 'dot slot auction staking',
-                      'dot slot auction redemption',
-                      -- what is borrowed is no income, what is given back no loss
-                      'borrow', 'margin loan', 'margin repayment', 'isolated margin loan', 'isolated margin repayment']),
+                      'dot slot auction redemption']),
+        -- what is borrowed is no income, what is given back no loss
+        ('loan', ['borrow', 'margin loan', 'margin repayment', 'isolated margin loan', 'isolated margin repayment']),
         ('reward', ['distribution', 'savings interest', 'savings distribution', 'pos savings interest', 'staking rewards',
                     'eth 2.0 staking rewards', 'bnb vault rewards', 'swap farming rewards', 'liquid swap rewards', 'airdrop assets',
                     'hodler airdrops distribution', 'cash voucher', 'cash voucher distribution', 'mission reward distribution',
@@ -72,7 +72,8 @@ told AS (
             WHEN regexp_matches(lower(Operation), '^onchain yields .*(interest|rewards?|distribution)$') THEN 'reward'
             WHEN lower(Operation) = 'asset - transfer' AND regexp_matches(lower(Remark), 'airdrop|distribution|分发|空投') THEN 'reward'
             WHEN regexp_matches(lower(Operation), '^(crypto|flexible) loan - .*interest') THEN 'margin'
-            WHEN regexp_matches(lower(Operation), '^(crypto|flexible) loan - ') THEN 'transfer'
+            WHEN regexp_matches(lower(Operation), '^(crypto|flexible) loan - .*collateral') THEN 'transfer'
+            WHEN regexp_matches(lower(Operation), '^(crypto|flexible) loan - ') THEN 'loan'
             ELSE 'other'
         END AS told_kind
     FROM rows
@@ -80,12 +81,14 @@ told AS (
 ),
 changes AS (
     -- a distribution below zero takes old coins away: nothing was paid with them
-    SELECT *, CASE WHEN told_kind = 'reward' AND Change < 0 THEN 'adjustment' ELSE told_kind END AS kind FROM told
+    SELECT *, CASE WHEN told_kind = 'reward' AND Change < 0 THEN 'adjustment' WHEN told_kind = 'loan' THEN 'transfer' ELSE told_kind END AS kind
+    FROM told
 )
 SELECT
     line,
     CASE WHEN Change = 0 THEN 'nothing_moved' END AS skip,
     'statement' AS grain,
+    CASE WHEN told_kind = 'transfer' THEN moved_event(time, binance_asset(Coin), Change) END AS event_id,
     time AS occurred_at,
     -- the moment of credit here, of the order or the record in the API
     CASE WHEN kind IN ('deposit', 'withdrawal') THEN 86400 END AS match_window,
