@@ -121,7 +121,8 @@ SELECT
     CASE WHEN has_api_id THEN 'v2' END AS namespace,
     CASE WHEN has_api_id THEN lower(id) || if(n = 0, '', '/paid') END AS row_id,
     CASE WHEN word = 'convert' THEN 'notes:' || epoch_ms(time) // 1000 || '/' || notes
-         WHEN is_paid_outside THEN 'paid:' || id END AS event_id,
+         WHEN is_paid_outside THEN 'paid:' || id
+         WHEN kind = 'transfer' AND NOT has_api_id THEN moved_event(time, coin, size) END AS event_id,
     time AS occurred_at,
     CASE WHEN has_api_id AND kind IN ('deposit', 'withdrawal') THEN 86400 END AS match_window,
     kind,

@@ -36,6 +36,7 @@ SELECT
         WHEN abs(change) NOT IN (abs(amount), abs(amount) + cost, abs(amount) - cost) THEN 'amount and balances do not agree'
     END AS quarantine,
     'statement' AS grain,
+    CASE WHEN kind = 'transfer' THEN moved_event(time, upper(symbol), leg) END AS event_id,
     time AS occurred_at,
     CASE WHEN kind IN ('deposit', 'withdrawal') THEN 86400 END AS match_window,
     kind,

@@ -41,6 +41,7 @@ SELECT
     CASE WHEN change = 0 AND NOT torn THEN 'nothing_moved' END AS skip,
     CASE WHEN torn THEN 'a spot fill that changed a position and no balance' END AS quarantine,
     'statement' AS grain,
+    CASE WHEN kind = 'transfer' THEN moved_event(time, upper(unit), leg) END AS event_id,
     time AS occurred_at,
     kind,
     concat_ws('/', type, nullif(action, '')) AS source_type,
