@@ -23,19 +23,24 @@ time      = { type = "time", match = '^Time' }
 nothing_moved = "the change is 0"
 
 The change is cash flow, fee and funding together; a fee is negative and inside it. Lines of one second are in no order, so the
-balances beside them need not chain. A line with a position or an action is a derivative's.
+balances beside them need not chain. A line with a position or an action is a derivative's. What is borrowed and given back is no income and no loss.
 */
 WITH told AS (
     SELECT *, coalesce(fee, 0) AS paid, change - coalesce(fee, 0) AS leg, CASE
         WHEN upper(type) = 'TRADE' AND (coalesce(position, 0) <> 0 OR upper(action) IN ('OPEN', 'CLOSE')) THEN 'margin'
         WHEN upper(type) = 'TRADE' THEN 'trade'
-        WHEN upper(type) IN ('TRANSFER_IN', 'TRANSFER_OUT', 'TRANSFER_IN_INS_LOAN', 'TRANSFER_OUT_INS_LOAN', 'AUTO_DEDUCTION') THEN 'transfer'
+        WHEN upper(type) IN ('TRANSFER_IN', 'TRANSFER_OUT', 'TRANSFER_IN_INS_LOAN', 'TRANSFER_OUT_INS_LOAN', 'AUTO_DEDUCTION',
+                             'FLEXIBLE_STAKING_SUBSCRIPTION', 'FLEXIBLE_STAKING_REDEMPTION', 'FIXED_STAKING_SUBSCRIPTION', 'FIXED_STAKING_REFUND',
+                             'MANUAL_LOANS_BORROW_SPOT', 'BORROWED_AMOUNT_INS_LOAN', 'PRINCIPLE_REPAYMENT_INS_LOAN',
+                             'AUTO_PRINCIPLE_REPAYMENT_INS_LOAN') THEN 'transfer'
         WHEN upper(type) = 'SETTLEMENT' THEN 'funding'
         WHEN upper(type) IN ('LIQUIDATION', 'ADL') THEN 'liquidation'
-        WHEN upper(type) IN ('INTEREST', 'DELIVERY', 'SPOT_REPAYMENT_SELL', 'SPOT_REPAYMENT_BUY', 'MANUAL_LOANS_BORROW_SPOT') THEN 'margin'
+        WHEN upper(type) IN ('INTEREST', 'DELIVERY', 'INTEREST_REPAYMENT_INS_LOAN', 'AUTO_INTEREST_REPAYMENT_INS_LOAN') THEN 'margin'
+        WHEN upper(type) = 'BONUS_RECOLLECT' THEN 'adjustment'
         WHEN upper(type) IN ('FEE_REFUND', 'CASHBACK') THEN 'rebate'
         WHEN upper(type) IN ('BONUS', 'AIRDROP', 'EARN_INTEREST', 'PLATFORM_TOKEN_MNT_LIQRECOVERY') THEN 'reward'
-        WHEN upper(type) IN ('CONVERT', 'CURRENCY_BUY', 'CURRENCY_SELL') THEN 'conversion'
+        WHEN upper(type) IN ('CONVERT', 'CURRENCY_BUY', 'CURRENCY_SELL', 'SPOT_REPAYMENT_SELL', 'SPOT_REPAYMENT_BUY',
+                             'AUTO_SOLD_COLLATERAL_INS_LOAN', 'AUTO_BUY_LIABILITY_INS_LOAN') THEN 'conversion'
         ELSE 'other' END AS kind
     FROM rows
 )
@@ -43,6 +48,7 @@ SELECT
     line,
     CASE WHEN change = 0 AND paid = 0 THEN 'nothing_moved' END AS skip,
     'statement' AS grain,
+    CASE WHEN kind = 'transfer' THEN moved_event(time, upper(currency), leg) END AS event_id,
     time AS occurred_at,
     kind,
     coalesce(type, '--') AS source_type,
