@@ -40,11 +40,12 @@ class Check:
         return (HERE / f"{self.name}.evidence.sql").read_text().rstrip().rstrip(";")
 
 
-def _derived(name: str) -> Callable[[duckdb.DuckDBPyConnection], None]:
-    """Leaves a query of `transforms/` as a temp table under its name."""
+def _derived(*names: str) -> Callable[[duckdb.DuckDBPyConnection], None]:
+    """Leaves queries of `transforms/` as temp tables under their names, one after the other."""
 
     def prepare(con: duckdb.DuckDBPyConnection) -> None:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query(name)}")
+        for name in names:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query(name)}")
 
     return prepare
 
@@ -64,6 +65,7 @@ CHECKS = (
     Check("silence", "coverage_hole", prepare=_derived("vouched_silences")),
     Check("sources_disagree", "sources_disagree", keeps=False),
     Check("stale", "stale"),
+    Check("told_counts", "count_differs", prepare=_derived("counted_rows", "told_counts")),
     Check("transfers", "unmatched_transfer", prepare=set_lone_ends_apart),
     Check("understood", "not_understood"),
 )

@@ -76,6 +76,7 @@ SUITES: Mapping[str, tuple[Most | MostOfRow, ...]] = {
     "silence": (Most("times_the_usual", 10),),
     "sources_disagree": (Most("disagreements"),),
     "stale": (MostOfRow("hours_since_success", "limit_hours"),),
+    "told_counts": (Most("untold_rows"),),
     "transfers": (Most("unmatched_transfers"),),
     "understood": (Most("not_understood"),),
 }  # fmt: skip

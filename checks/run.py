@@ -133,7 +133,7 @@ def _evidence(con: duckdb.DuckDBPyConnection, check: Check, failed: Set[tuple[st
         return []
     query = f"""
         SELECT connection, source, min(from_at),
-            CASE WHEN bool_and(detail->>'to_at' IS NOT NULL) THEN max((detail->>'to_at')::TIMESTAMPTZ) END, count(*),
+            CASE WHEN bool_and((detail->>'to_at') IS NOT NULL) THEN max((detail->>'to_at')::TIMESTAMPTZ) END, count(*),
             arg_min({{'what': what, 'detail': detail::VARCHAR}}, (from_at, what), {EXAMPLES})
         FROM ({check.evidence}
         ) e WHERE connection IN (SELECT unnest($names::VARCHAR[])) AND NOT EXISTS (

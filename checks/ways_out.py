@@ -41,6 +41,10 @@ WAYS: Mapping[str, WayOut] = {
         "The balances that the exchange tells after each row do not continue: a row between two others is missing.",
         (SYNC, "upload the exchange's export of its ledger for those days", SEEN),
     ),
+    "count_differs": WayOut(
+        "The exchange counts more rows than are here, in time that was read.",
+        (SYNC, "upload the exchange's export of its ledger for those days", SEEN),
+    ),
     "coverage_hole": WayOut(
         "A time that rests on your word alone holds nothing, though this account is seldom quiet for so long.",
         (UPLOAD, SEEN),

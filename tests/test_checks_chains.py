@@ -1,4 +1,4 @@
-"""Balances that an exchange tells after each of its rows: they continue in what was read, and break where a row is missing."""
+"""What an exchange tells beside its rows: the balance after each, and how many there are. Both are held against what is here."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from checks.check import CHECKS, ask
+from checks.check import CHECKS, Check, ask
 from store.lake import Lake
 from tests.accounts import UNTIL, connect, fast_sandbox, sync
 from tests.mixtures import memory_lake
 
-(CHAINS,) = (check for check in CHECKS if check.name == "running_balances")
+CHAINS, COUNTS = (check for check in CHECKS if check.name in ("running_balances", "told_counts"))
 PLAIN = """
     SELECT p.page, t.key, (t.value->>'asset') AS asset FROM lake.raw.pages p, json_each(p.body, '$.result.ledger') t
     WHERE (t.value->>'type') = 'trade' AND (t.value->>'asset') = 'ZEUR' ORDER BY (t.value->>'time')::DOUBLE"""
@@ -31,10 +31,18 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
     made.close()
 
 
-def broken(lake: Lake) -> int:
-    assert CHAINS.prepare
-    CHAINS.prepare(lake.con)
-    (row,) = ask(lake.con, CHAINS.metric).fetchall()
+@pytest.fixture
+def within(lake: Lake) -> Iterator[Lake]:
+    """What a test does to the lake is taken back."""
+    lake.con.execute("BEGIN")
+    yield lake
+    lake.con.execute("ROLLBACK")
+
+
+def broken(lake: Lake, check: Check = CHAINS) -> int:
+    assert check.prepare
+    check.prepare(lake.con)
+    (row,) = ask(lake.con, check.metric).fetchall()
     return int(row[1])
 
 
@@ -59,3 +67,36 @@ def test_a_row_that_an_answer_left_out_breaks_the_chain_where_it_was(lake: Lake)
     assert json.loads(detail)["told"] != json.loads(detail)["begins_from"]
     lake.con.execute("UPDATE lake.raw.pages SET body = ? WHERE page = ?", [kept, page])
     assert broken(lake) == 0
+
+
+ROW = "(SELECT row_id FROM lake.core.rows WHERE layout = 'kraken/ledger_api' ORDER BY occurred_at LIMIT 1 OFFSET 9)"
+
+
+def test_what_was_read_is_as_many_rows_as_were_counted(within: Lake) -> None:
+    assert within.con.execute("SELECT count(DISTINCT body->>'$.result.count') > 1 FROM lake.raw.pages").fetchall() == [(True,)]
+    assert broken(within, COUNTS) == 0
+
+
+def test_a_row_that_was_counted_and_is_not_here_is_missing(within: Lake) -> None:
+    within.con.execute(f"DELETE FROM lake.core.rows WHERE row_id = {ROW}")
+    assert broken(within, COUNTS) == 1
+    ((what, detail),) = ask(within.con, f"SELECT what, detail FROM ({COUNTS.evidence})").fetchall()
+    assert what.startswith("1 rows of the ledger from ")
+    assert json.loads(detail)["missing"] == 1
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        f"UPDATE lake.core.rows SET origin = 'file', layout = 'kraken/ledgers_csv' WHERE row_id = {ROW}",
+        "INSERT INTO lake.core.rows SELECT * REPLACE ('L-late' AS row_id) FROM lake.core.rows LIMIT 1",
+        f"""INSERT INTO lake.ops.line_fates BY NAME SELECT connection, source, line, 'skipped' AS fate FROM lake.core.rows
+            WHERE row_id = {ROW}; DELETE FROM lake.core.rows WHERE row_id = {ROW}""",
+        f"DELETE FROM lake.core.rows WHERE row_id = {ROW}; DELETE FROM lake.core.coverage",
+        f"DELETE FROM lake.core.rows WHERE row_id = {ROW}; UPDATE lake.raw.pages SET body = replace(body, '\"count\"', '\"total\"')",
+    ],
+    ids=["a file has it", "one came later", "its layout leaves it out", "the walk did not end", "nobody counted"],
+)
+def test_rows_that_are_known_of_or_time_that_was_not_read_lack_none(within: Lake, otherwise: str) -> None:
+    within.con.execute(otherwise)
+    assert broken(within, COUNTS) == 0

@@ -269,6 +269,7 @@ def test_what_was_never_read_is_not_complete_however_young_it_is(tables: duckdb.
         ("balance_differs", "reported balances differ: BTC, ETH"),
         ("chain_broken", "the exchange's own balances do not continue: k"),
         ("negative_balance", "more went out than came in: BTC, ETH"),
+        ("count_differs", "the exchange counts more: BTC, ETH"),
         ("coverage_hole", "nothing known of BTC, ETH"),
         ("quarantined", "lines that could not be read: 2"),
     ],
@@ -288,7 +289,7 @@ def test_what_a_check_found_missing_spoils_what_every_stretch_covers(
     assert tables.execute(spoiled).fetchone() == (True, None)
 
 
-@pytest.mark.parametrize("kind", ["chain_broken", "coverage_hole"])
+@pytest.mark.parametrize("kind", ["chain_broken", "count_differs", "coverage_hole"])
 def test_what_is_missing_between_two_moments_spoils_only_the_years_that_hold_them(
     tables: duckdb.DuckDBPyConnection, kind: str
 ) -> None:

@@ -59,15 +59,17 @@ FROM lake.core.uncovered WHERE books
 UNION ALL
 SELECT f.connection, CASE f.kind WHEN 'negative_balance' THEN c.history_from ELSE f.from_at END,
     CASE f.kind WHEN 'quarantined' THEN coalesce(f.to_at, f.from_at + INTERVAL 1 DAY)
-        WHEN 'chain_broken' THEN f.to_at WHEN 'coverage_hole' THEN f.to_at END,
+        WHEN 'chain_broken' THEN f.to_at WHEN 'count_differs' THEN f.to_at WHEN 'coverage_hole' THEN f.to_at END,
     false, false, CASE f.kind
         WHEN 'balance_differs' THEN 'reported balances differ: ' || array_to_string(json_keys(f.evidence), ', ')
         WHEN 'negative_balance' THEN 'more went out than came in: ' || array_to_string(json_keys(f.evidence), ', ')
         WHEN 'chain_broken' THEN 'the exchange''s own balances do not continue: ' || f.source
+        WHEN 'count_differs' THEN 'the exchange counts more: ' || array_to_string(json_keys(f.evidence), ', ')
         WHEN 'coverage_hole' THEN 'nothing known of ' || array_to_string(json_keys(f.evidence), ', ')
         ELSE 'lines that could not be read: ' || len(json_keys(f.evidence)) END
 FROM lake.ops.findings f JOIN lake.ops.connections c USING (connection)
-WHERE f.resolved_at IS NULL AND f.kind IN ('balance_differs', 'chain_broken', 'coverage_hole', 'negative_balance', 'quarantined');
+WHERE f.resolved_at IS NULL AND f.kind IN (
+    'balance_differs', 'chain_broken', 'count_differs', 'coverage_hole', 'negative_balance', 'quarantined');
 
 -- what rests on less than proof, or is not imported at all: one remark about one stretch of a connection; to_at NULL: without end
 CREATE OR REPLACE VIEW lake.core.remarks AS
