@@ -17,7 +17,9 @@ from store import accounts, coverage
 from store.coverage import Claim
 from store.keys import KeyStore
 from store.lake import Lake
+from store.marts import Owner
 from tests.accounts import UNTIL, export_file, fast_sandbox, import_file, true_balances
+from tests.gains_book import START, Booked, book, reckoned, settle_owner
 
 ASKED = UNTIL + timedelta(days=1)
 WHOLE = "SELECT complete, complete_until FROM lake.main.completeness"
@@ -94,3 +96,43 @@ def test_the_last_report_that_agrees_is_sought_among_all(lake: Lake, account: Ac
     differing = coverage.newest_differences(lake.con, "main")
     assert differing
     assert coverage.agreed_at(lake.con, "main", differing) == middle
+
+
+RECKONED = "SELECT p.stale, g.cost, g.complete FROM lake.main.published p JOIN lake.main.gains g USING (owner)"
+
+
+def bought_here_and_sold_there(lake: Lake) -> None:
+    book(
+        lake,
+        Booked(0, "trade", "5000 EUR", "1 BTC", "0 EUR"),
+        Booked(10, "withdrawal", "1 BTC", ""),
+        Booked(10.1, "deposit", "", "1 BTC", connection="coinbase-main"),
+        Booked(60, "trade", "1 BTC", "9000 EUR", "0 EUR", connection="coinbase-main"),
+    )
+    window = Window(START, pipeline.utc_now())
+    for name in ("kraken-main", "coinbase-main"):
+        accounts.expect_scopes(lake.con, name, [("ledger", "all", True)], START)
+        coverage.credit(lake.con, name, [Claim("ledger", "all", window, "paged", "run")], START)
+    reckoned(lake)
+
+
+def test_gains_that_rest_on_an_erased_account_are_out_of_date(lake: Lake) -> None:
+    bought_here_and_sold_there(lake)
+    assert lake.con.execute(RECKONED).fetchall() == [(False, 5000, True)]
+    pipeline.disconnect(lake, KeyStore(lake.settings), "kraken-main", erase=True, now=ASKED)
+    assert lake.con.execute(RECKONED).fetchall() == [(True, 5000, False)]
+    assert lake.con.execute("SELECT other_connection FROM lake.main.transfers").fetchall() == [(None,)]
+    reckoned(lake)
+    assert lake.con.execute(RECKONED).fetchall() == [(False, None, False)]
+
+
+@pytest.mark.parametrize("otherwise", [Owner(currency="USD"), Owner(time_zone="Europe/Berlin")])
+def test_gains_are_out_of_date_where_their_owner_reckons_otherwise_by_now(lake: Lake, otherwise: Owner) -> None:
+    bought_here_and_sold_there(lake)
+    settle_owner(lake, Owner())
+    assert lake.con.execute(RECKONED).fetchall() == [(False, 5000, True)]
+    lake.con.execute("DELETE FROM lake.ops.owners")
+    settle_owner(lake, otherwise)
+    assert lake.con.execute(RECKONED).fetchall() == [(True, 5000, False)]
+    reckoned(lake)
+    assert lake.con.execute("SELECT DISTINCT stale FROM lake.main.published").fetchall() == [(False,)]
