@@ -19,7 +19,8 @@ description = { type = "text", names = ["Description"] }
 nothing_moved = "the change is 0"
 
 Amounts are signed; older files leave the sign away and say the direction in the description. A withdrawal's change includes
-its fee. Moves to and from the trading account show this account's side; the other side is in its own export.
+its fee. Moves to and from the trading account show this account's side; the other side is in its own export, a second
+earlier: the two are one event by their minute.
 */
 WITH told AS (
     SELECT *, lower(concat_ws(' ', nullif(type, 'TRANSFER'), description)) AS words,
@@ -32,7 +33,7 @@ SELECT
     line,
     CASE WHEN amount = 0 THEN 'nothing_moved' END AS skip,
     'statement' AS grain,
-    CASE WHEN kind = 'transfer' THEN moved_event(time, upper(coin), amount) END AS event_id,
+    CASE WHEN kind = 'transfer' THEN moved_event(date_trunc('minute', time), upper(coin), amount) END AS event_id,
     time AS occurred_at,
     CASE WHEN kind IN ('deposit', 'withdrawal') THEN 86400 END AS match_window,
     kind,

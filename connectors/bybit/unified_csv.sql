@@ -23,7 +23,8 @@ time      = { type = "time", match = '^Time' }
 nothing_moved = "the change is 0"
 
 The change is cash flow, fee and funding together; a fee is negative and inside it. Lines of one second are in no order, so the
-balances beside them need not chain. A line with a position or an action is a derivative's. What is borrowed and given back is no income and no loss.
+balances beside them need not chain. A line with a position or an action is a derivative's. What is borrowed and given back is no income and no loss. A
+line without a type and a contract is a side of a small balance's conversion.
 */
 WITH told AS (
     SELECT *, coalesce(fee, 0) AS paid, change - coalesce(fee, 0) AS leg, CASE
@@ -39,6 +40,7 @@ WITH told AS (
         WHEN upper(type) = 'BONUS_RECOLLECT' THEN 'adjustment'
         WHEN upper(type) IN ('FEE_REFUND', 'CASHBACK') THEN 'rebate'
         WHEN upper(type) IN ('BONUS', 'AIRDROP', 'EARN_INTEREST', 'PLATFORM_TOKEN_MNT_LIQRECOVERY') THEN 'reward'
+        WHEN type IS NULL AND coalesce(contract, '') = '' THEN 'conversion'
         WHEN upper(type) IN ('CONVERT', 'CURRENCY_BUY', 'CURRENCY_SELL', 'SPOT_REPAYMENT_SELL', 'SPOT_REPAYMENT_BUY',
                              'AUTO_SOLD_COLLATERAL_INS_LOAN', 'AUTO_BUY_LIABILITY_INS_LOAN') THEN 'conversion'
         ELSE 'other' END AS kind
@@ -48,7 +50,7 @@ SELECT
     line,
     CASE WHEN change = 0 AND paid = 0 THEN 'nothing_moved' END AS skip,
     'statement' AS grain,
-    CASE WHEN kind = 'transfer' THEN moved_event(time, upper(currency), leg) END AS event_id,
+    CASE WHEN kind = 'transfer' THEN moved_event(date_trunc('minute', time), upper(currency), leg) END AS event_id,
     time AS occurred_at,
     kind,
     coalesce(type, '--') AS source_type,
