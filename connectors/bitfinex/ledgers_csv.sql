@@ -30,6 +30,7 @@ SELECT
     line,
     CASE WHEN amount = 0 THEN 'nothing_moved' END AS skip,
     'statement' AS grain,
+    CASE WHEN kind = 'transfer' THEN moved_event(time, bitfinex_asset(asset), amount) END AS event_id,
     time AS occurred_at,
     CASE WHEN kind IN ('deposit', 'withdrawal') THEN 86400 END AS match_window,
     kind,

@@ -11,7 +11,8 @@ CREATE OR REPLACE TEMP MACRO bitfinex_pair(pair) AS list_transform(
     lambda code: bitfinex_asset(code));
 
 CREATE OR REPLACE TEMP MACRO bitfinex_wallet(name) AS CASE
-    WHEN name IN ('exchange', 'trading', '') THEN 'spot' WHEN name IN ('funding', 'deposit') THEN 'funding' ELSE name END;
+    WHEN name IN ('exchange', '') THEN 'spot' WHEN name IN ('margin', 'trading') THEN 'margin' WHEN name IN ('funding', 'deposit') THEN 'funding'
+    ELSE name END;
 
 -- the kind of a ledger line, which tells its business in words only
 CREATE OR REPLACE TEMP MACRO bitfinex_kind(words) AS CASE
