@@ -18,7 +18,7 @@ CREATE OR REPLACE TEMP MACRO nexo_wallet(word, code) AS
 -- the named rule by which a row has no effect on a balance, or NULL
 CREATE OR REPLACE TEMP MACRO nexo_skip(word, details) AS CASE
     WHEN starts_with(lower(details), 'rejected') THEN 'rejected'
-    WHEN word IN ('deposittoexchange', 'exchangetowithdraw') THEN 'fiat_step'
+    WHEN word IN ('deposittoexchange', 'exchangetowithdraw', 'creditcardfiatxexchangetowithdraw') THEN 'fiat_step'
     WHEN word IN ('lockingtermdeposit', 'unlockingtermdeposit', 'administrator') THEN 'internal'
     WHEN word IN ('transferin', 'transferout') AND NOT regexp_matches(lower(details), 'bank|sepa|iban') THEN 'internal'
 END;
@@ -27,23 +27,26 @@ CREATE OR REPLACE TEMP MACRO nexo_kind(word, details, amount) AS CASE
     WHEN word IN ('interest', 'fixedterminterest', 'interestadditional') THEN if(amount < 0, 'margin', 'reward')
     WHEN word IN ('dividend', 'referralbonus', 'cashback', 'exchangecashback', 'bonus') THEN 'reward'
     WHEN word IN ('deposit', 'exchangedepositedon', 'topupcrypto') THEN
-        CASE WHEN contains(details, 'Airdrop') THEN 'reward' WHEN contains(details, 'Credit') THEN 'margin' ELSE 'deposit' END
+        -- coins that a loan's money bought
+        CASE WHEN contains(details, 'Airdrop') THEN 'reward' WHEN contains(details, 'Credit') THEN 'trade' ELSE 'deposit' END
     WHEN word IN ('withdrawal', 'withdrawexchanged', 'nexocardpurchase') THEN 'withdrawal'
     WHEN word IN ('transferin', 'transferout') THEN if(amount < 0, 'withdrawal', 'deposit')
     WHEN word IN ('exchange', 'creditcardstatus', 'exchangecollateral', 'manualsellorder') THEN 'conversion'
-    WHEN word = 'nexocardtransactionfee' THEN 'fee'
+    WHEN word IN ('nexocardtransactionfee', 'withdrawalfee') THEN 'fee'
     WHEN word = 'assimilation' THEN 'rebate'
     WHEN word = 'liquidation' THEN 'liquidation'
-    WHEN nexo_is_loan(word) THEN 'margin'
+    -- what is borrowed and given back is no income and no loss
+    WHEN nexo_is_loan(word) OR word IN ('transfertoprowallet', 'transferfromprowallet') THEN 'transfer'
     ELSE 'other'
 END;
 
 -- whether a type leaves, arrives, or does both; types that are not known go by the sign of the amount
 CREATE OR REPLACE TEMP MACRO nexo_way(word, amount) AS CASE
     WHEN word IN ('exchange', 'creditcardstatus', 'exchangecollateral', 'manualsellorder') THEN 'both'
-    WHEN word IN ('withdrawal', 'withdrawexchanged', 'nexocardpurchase', 'liquidation', 'repayment', 'manualrepayment', 'autorepayment') THEN 'out'
+    WHEN word IN ('withdrawal', 'withdrawexchanged', 'nexocardpurchase', 'liquidation', 'repayment', 'manualrepayment', 'autorepayment',
+                  'transfertoprowallet') THEN 'out'
     WHEN word IN ('deposit', 'exchangedepositedon', 'topupcrypto', 'dividend', 'referralbonus', 'cashback', 'exchangecashback', 'bonus',
-                  'assimilation', 'withdrawalcredit', 'loanwithdrawal') THEN 'in'
+                  'assimilation', 'withdrawalcredit', 'loanwithdrawal', 'transferfromprowallet') THEN 'in'
     WHEN amount < 0 THEN 'out' ELSE 'in'
 END;
 
