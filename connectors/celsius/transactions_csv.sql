@@ -46,7 +46,10 @@ FROM (
         WHEN word IN ('deposit', 'inbound_transfer', 'transfer', 'withdrawal', 'outbound_transfer') THEN if(goes, 'withdrawal', 'deposit')
         WHEN word IN ('interest', 'reward', 'promo_code_reward', 'referred_award', 'referrer_award', 'bonus_token') THEN 'reward'
         WHEN word IN ('swap_in', 'swap_out') THEN 'conversion'
-        WHEN word IN ('collateral', 'loan_interest_payment', 'loan_principal_payment', 'loan_interest_liquidation', 'loan_principal_liquidation') THEN 'margin'
+        -- what is pledged or given back is no loss; what is sold of it for the lender is
+        WHEN word IN ('collateral', 'loan_principal_payment') THEN 'transfer'
+        WHEN word = 'loan_interest_payment' THEN 'margin'
+        WHEN word IN ('loan_interest_liquidation', 'loan_principal_liquidation') THEN 'liquidation'
         WHEN word = '' THEN 'adjustment'
         ELSE 'other'
     END AS kind
