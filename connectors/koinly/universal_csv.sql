@@ -29,6 +29,8 @@ kinds AS (
     SELECT *, CASE
         WHEN goes AND comes AND (upper(sent_asset) = upper(received_asset) OR what = 'transfer') THEN 'transfer'
         WHEN regexp_matches(word, 'liquidat') THEN 'liquidation'
+        -- what is borrowed and given back is no income and no loss
+        WHEN regexp_matches(word, '^(margin )?(loan|loan repayment|repayment|collateral)$') THEN 'transfer'
         WHEN regexp_matches(word, 'margin|realized|futures|profit|loss') THEN 'margin'
         WHEN goes AND comes AND regexp_matches(word, 'swap|convert') THEN 'conversion'
         WHEN goes AND comes THEN 'trade'
