@@ -21,8 +21,8 @@ not_confirmed = "not confirmed, or failed: no balance changed"
 no_asset      = "an NFT, which is no balance of a coin"
 
 A wallet, no exchange. Amounts are not signed. What went out has the network fee in it; what came in was credited whole, its fee was
-the sender's. Operations that only cost a fee have it as their amount. Each account is a wallet; one transaction between two of them
-is a line in each.
+the sender's. Operations that only cost a fee have it as their amount; of any other type nobody knows which way its amount went. Each
+account is a wallet; one transaction between two of them is a line in each.
 */
 WITH worded AS (
     SELECT *, upper(type) AS word, coalesce(fee, 0) AS charged,
@@ -32,6 +32,8 @@ WITH worded AS (
 SELECT
     line,
     CASE WHEN status IS NOT NULL AND lower(status) <> 'confirmed' THEN 'not_confirmed' WHEN starts_with(word, 'NFT_') THEN 'no_asset' END AS skip,
+    CASE WHEN (status IS NULL OR lower(status) = 'confirmed') AND NOT starts_with(word, 'NFT_') AND NOT is_cost
+              AND word NOT IN ('IN', 'OUT', 'REWARD', 'REWARD_PAYOUT') THEN 'nothing tells whether this came or went: ' || type END AS quarantine,
     'movement' AS grain,
     'operation' AS namespace,
     concat_ws(':', hash, account, code, word) AS row_id,
