@@ -42,8 +42,9 @@ class Figures:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is missing behind the figures: time, what is known of every disposal, and the reckoning itself."""
-        return bool(self.year_row["complete"]) and not self.flags and not self.reckoning["stale"] and not self.findings
+        """Whether nothing is missing behind the figures: time, what is known of every disposal and income, the reckoning itself."""
+        known = not self.flags and not any(row["unknown"] for row in self.income)
+        return bool(self.year_row["complete"]) and known and not self.reckoning["stale"] and not self.findings
 
     @property
     def over(self) -> bool:

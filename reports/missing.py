@@ -64,6 +64,7 @@ def missing(figures: Figures) -> list[Missing]:
         kinds.setdefault((row["connection"], row["kind"]), []).append(row)
     found += [_finding(connection, kind, several) for (connection, kind), several in kinds.items()]
     found += [_flag(row) for row in figures.flags]
+    found += [_unvalued(row) for row in figures.income if row["unknown"]]
     if figures.reckoning["stale"]:
         found.append(
             Missing(
@@ -118,6 +119,14 @@ def _flag(row: Row) -> Missing:
     what, step = FLAGS.get(row["flag"], OTHERWISE)
     count = row["disposals"]
     return Missing("", f"{count} disposal{'s' if count != 1 else ''} ({row['assets']}) {what}", (step,))
+
+
+def _unvalued(row: Row) -> Missing:
+    _, step = FLAGS["missing_price"]
+    what = (
+        f"{row['category']} in {row['asset']} ({row['unknown']} of {row['events']}) without a price for the day: not in the sum"
+    )
+    return Missing("", what, (step,))
 
 
 def day(moment: datetime) -> str:

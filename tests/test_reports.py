@@ -6,17 +6,19 @@ import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 import pipeline
 from connectors.contract import Window
-from reports.figures import NoReport
+from reports.figures import NoReport, gather
 from reports.yearly import compare_reports, report
 from store import accounts, coverage
 from store.coverage import Claim
 from store.lake import Lake
-from tests.gains_book import Booked, book, reckoned
+from store.marts import Owner
+from tests.gains_book import Booked, book, reckoned, settle_owner
 
 ASKED = datetime(2022, 2, 1, tzinfo=UTC)
 YEAR = 2020
@@ -71,6 +73,45 @@ def test_a_year_with_a_gap_and_unknown_costs_says_what_is_missing_first(lake: La
     page = (tmp_path / "out" / "report.html").read_text()
     assert page.index("Not complete.") < page.index("What is missing") < page.index("The year in figures")
     assert "gapless import FILE --connection kraken-main" in page
+
+
+def test_a_reward_without_a_price_is_missed(lake: Lake, tmp_path: Path) -> None:
+    """Its value is in no sum, though no disposal is concerned."""
+    book(lake, *BOOKED)
+    covered(lake)
+    reckoned(lake)
+    report(lake, "me", YEAR, tmp_path / "out", ASKED)
+    told = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert told["complete"] is False
+    assert [one["what"] for one in told["missing"]] == ["reward in ADA (1 of 1) without a price for the day: not in the sum"]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"])
+def test_the_year_ends_for_its_holdings_where_the_owner_lives(lake: Lake, tmp_path: Path, zone: str) -> None:
+    midnight = datetime(2021, 1, 1, tzinfo=ZoneInfo(zone))
+    settle_owner(lake, Owner(time_zone=zone))
+    book(
+        lake,
+        Booked(10, "trade", "5000 EUR", "1 BTC", "0 EUR"),
+        Booked((midnight - timedelta(minutes=1)).isoformat(), "trade", "0.4 BTC", "4000 EUR", "0 EUR"),
+        Booked((midnight + timedelta(minutes=1)).isoformat(), "trade", "0.5 BTC", "6000 EUR", "0 EUR"),
+    )
+    covered(lake)
+    reckoned(lake)
+    figures = gather(lake.con, "me", YEAR, ASKED)
+    held = {row["asset"]: (row["amount"], row["complete"]) for row in figures.held}
+    assert held == {"BTC": (Decimal("0.6"), True), "EUR": (Decimal(-1000), True)}
+    drawn = [row["amount"] for row in figures.held_daily if row["asset"] == "BTC"]
+    assert drawn == [1, Decimal("0.6")]
+    later = gather(lake.con, "me", YEAR + 1, ASKED)
+    assert [row["amount"] for row in later.held_daily if row["asset"] == "BTC"] == [Decimal("0.6"), Decimal("0.1")]
+
+
+def test_what_is_held_is_not_proven_by_the_day_it_last_changed(lake: Lake) -> None:
+    book(lake, *BOOKED)
+    covered(lake, until=datetime(2020, 6, 1, tzinfo=UTC))
+    reckoned(lake)
+    assert {row["complete"] for row in gather(lake.con, "me", YEAR, ASKED).held} == {False}
 
 
 def test_the_same_inputs_have_the_same_digest_and_are_kept(lake: Lake, tmp_path: Path) -> None:

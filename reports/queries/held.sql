@@ -1,8 +1,6 @@
--- What the owner held at the end of the year, or holds now if it is not over.
-SELECT asset, sum(amount) AS amount, bool_and(complete) AS complete
-FROM (
-    SELECT connection, asset, amount, complete FROM lake.main.balances_daily
-    WHERE owner = $owner AND day < ($to_at AT TIME ZONE 'UTC')::DATE
-    QUALIFY day = max(day) OVER (PARTITION BY connection, asset)
-)
-GROUP BY asset HAVING sum(amount) <> 0 ORDER BY asset
+-- What the owner held at the end of the year, or holds now if it is not over. complete: everything before that moment is proven.
+SELECT l.asset, sum(l.amount) AS amount,
+    coalesce(bool_and(CASE WHEN $to_at > now() THEN p.complete ELSE p.complete_until >= $to_at END), false) AS complete
+FROM lake.core.legs l JOIN lake.ops.connections c USING (connection) JOIN lake.main.completeness p USING (connection)
+WHERE c.owner = $owner AND l.occurred_at < $to_at
+GROUP BY l.asset HAVING sum(l.amount) <> 0 ORDER BY l.asset
