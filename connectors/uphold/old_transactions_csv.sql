@@ -50,6 +50,6 @@ SELECT
     CASE WHEN n = 1 AND comes THEN given_code WHEN n = 0 AND (swaps OR NOT goes) THEN taken_code END AS in_asset,
     CASE WHEN n = 1 AND comes THEN given WHEN n = 0 AND swaps THEN taken WHEN n = 0 AND NOT goes THEN given END AS in_amount,
     CASE WHEN n = 0 AND NOT swaps AND given > taken THEN given_code END AS fee_asset,
-    CASE WHEN n = 0 AND NOT swaps THEN given - taken END AS fee_amount,
+    CASE WHEN n = 0 THEN if(swaps, 0, given - taken) END AS fee_amount,
     CASE WHEN commission IS NOT NULL THEN 'commission ' || commission END AS note
 FROM parts
