@@ -17,7 +17,7 @@ from intake.comparing import note_rights
 from intake.pull import booking_streams
 from intake.trouble import settle
 from intake.upload import named
-from store import accounts, coverage, keep, marts, merge
+from store import accounts, corrections, coverage, keep, marts, merge
 from store.accounts import Connection
 from store.incidents import SYSTEM
 from store.keys import KeyStore
@@ -64,6 +64,8 @@ def connect(
 
     exchange = register.find(exchange_id)
     _refuse_name(lake.con, name)
+    if since is not None and since > clock():
+        raise ConnectionRefused(f"nothing has happened since {since:%Y-%m-%d} yet: name a day that is over")
     if by_files or register.reads_files_only(exchange_id):
         return _connect_by_files(lake, exchange, name, since or exchange.began, clock())
     facts = _probe_key(lake, exchange, credentials, api_url, allow_trading_key)
@@ -118,6 +120,7 @@ def replace_keys(
     facts = _probe_key(lake, exchange, credentials, connection.api_url, allow_trading_key)
     if connection.account_id and facts.account_id and connection.account_id != facts.account_id:
         raise ConnectionRefused(f"this key belongs to another {exchange.title} account than {name}; the old key stays")
+    _refuse_same_account(lake.con, exchange, facts, name)
     keys.put(name, credentials)
     now = clock()
 
@@ -169,6 +172,7 @@ def rename(lake: Lake, keys: KeyStore, name: str, new_name: str, now: datetime) 
             # findings of the connection as a whole have its name as their source
             new_ids = {upload: named(new_name, digest) for upload, digest in digests} | {name: new_name}
             accounts.rename(con, name, new_name, new_ids)
+            corrections.rename_sources(con, new_name, new_ids)
             coverage.no_changed_claims(con)
             merge.rebuild(con, new_name, "rename", now, _books(connection.exchange))
             keep.note_activity(con, now, "owner", "renamed", new_name, f"from {name}")
@@ -244,9 +248,11 @@ def _refuse_name(con: duckdb.DuckDBPyConnection, name: str) -> None:
         raise ConnectionRefused(f"there is already a connection {name!r}: `gapless keys {name}` replaces its keys")
 
 
-def _refuse_same_account(con: duckdb.DuckDBPyConnection, exchange: Exchange, facts: KeyFacts) -> None:
+def _refuse_same_account(con: duckdb.DuckDBPyConnection, exchange: Exchange, facts: KeyFacts, name: str = "") -> None:
+    """name: the connection that the key is for."""
     for other in accounts.every(con):
-        if facts.account_id and other.exchange == exchange.id and other.account_id == facts.account_id:
+        same = other.exchange == exchange.id and other.account_id == facts.account_id
+        if facts.account_id and same and other.name != name:
             again = f": `gapless keys {other.name}` connects it again" if other.state == "disconnected" else ""
             raise ConnectionRefused(
                 f"this key belongs to the account that {other.name!r} already imports{again}; the same account twice would count"

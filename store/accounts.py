@@ -142,18 +142,13 @@ def called_now(con: duckdb.DuckDBPyConnection, former: str) -> str | None:
 
 
 def erase(con: duckdb.DuckDBPyConnection, name: str) -> list[str]:
-    """Delete all there is of a connection; returns the digests of files in the archive that no other connection uses.
-
-    What was reckoned for its owner rests on it, too: it is out of date until it is reckoned anew.
-    """
+    """Delete all there is of a connection; returns the digests of files in the archive that no other connection uses."""
     digests = con.execute(
         "SELECT digest FROM lake.ops.uploads GROUP BY digest HAVING bool_and(connection = ?) ORDER BY digest", [name]
     ).fetchall()
     mine = "incident IN (SELECT incident FROM lake.ops.incidents WHERE connection = ?)"
     con.execute(f"DELETE FROM lake.ops.deliveries WHERE {mine}", [name])
     con.execute(f"DELETE FROM lake.ops.incident_steps WHERE {mine}", [name])
-    con.execute("UPDATE lake.mart.published SET digest = NULL WHERE owner = ?", [load(con, name).owner])
-    con.execute("DELETE FROM lake.mart.transfers WHERE out_connection = $name OR in_connection = $name", {"name": name})
     for table, _columns in _tables_of_connections(con):
         con.execute(f"DELETE FROM {table} WHERE connection = ?", [name])
     return [row[0] for row in digests]

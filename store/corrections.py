@@ -10,7 +10,7 @@ correction ID           says: why. That correction no longer holds
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from uuid import uuid4
@@ -131,9 +131,32 @@ def close_if_settled(con: duckdb.DuckDBPyConnection, connection: str, source: st
         )
 
 
+def rename_sources(con: duckdb.DuckDBPyConnection, connection: str, new_ids: Mapping[str, str]) -> None:
+    """Have the words of a connection that was renamed be about the same sources, which have other ids now."""
+    said = con.execute("SELECT correction, target FROM lake.ops.corrections WHERE connection = ?", [connection]).fetchall()
+    for correction, target in said:
+        renamed = _about_renamed(target, new_ids)
+        if renamed != target:
+            con.execute(
+                "UPDATE lake.ops.corrections SET target = ? WHERE connection = ? AND correction = ?",
+                [renamed, connection, correction],
+            )
+
+
 def source_of(correction: str) -> str:
     """The source that a correction's rows come from."""
     return f"correction {correction}"
+
+
+def _about_renamed(target: str, new_ids: Mapping[str, str]) -> str:
+    what, _, about = target.partition(" ")
+    if what in ("cells", "line", "whole"):
+        source, space, line = about.partition(" ")
+        return f"{what} {new_ids.get(source, source)}{space}{line}"
+    if what == "seen":
+        kind, space, source = about.partition(" ")
+        return f"{what} {kind}{space}{new_ids.get(source, source)}"
+    return target
 
 
 def _adjust(

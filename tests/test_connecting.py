@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -90,6 +92,29 @@ def test_a_name_that_is_taken_or_impossible_is_refused(lake: Lake, sandbox: Sand
         with pytest.raises(pipeline.ConnectionRefused):
             pipeline.rename(lake, KeyStore(lake.settings), "main", name, pipeline.utc_now())
     assert [one.name for one in accounts.every(lake.con)] == ["main", "other"]
+
+
+def test_an_account_that_is_imported_is_not_imported_again_by_new_keys_of_another_connection(
+    lake: Lake, sandbox: Sandbox
+) -> None:
+    account = sandbox.add_account("binance", "main", seed=5, size=5, until=UNTIL)
+    connect(lake, sandbox, account)
+    keys = KeyStore(lake.settings)
+    pipeline.connect(lake, keys, "binance", "files", {}, by_files=True)
+    lake.con.execute(
+        "UPDATE lake.ops.connections SET settings = ? WHERE connection = 'files'",
+        [json.dumps({"by_files": True, "api_url": sandbox.url})],
+    )
+    with pytest.raises(pipeline.ConnectionRefused, match="'main' already imports"):
+        pipeline.replace_keys(lake, keys, "files", account.credentials, allow_trading_key=True)
+    assert not keys.has("files")
+    pipeline.replace_keys(lake, keys, "main", account.credentials, allow_trading_key=True)
+
+
+def test_history_does_not_begin_in_the_future(lake: Lake) -> None:
+    since = pipeline.utc_now() + timedelta(days=1)
+    with pytest.raises(pipeline.ConnectionRefused, match="name a day that is over"):
+        pipeline.connect(lake, KeyStore(lake.settings), "kraken", "main", {}, by_files=True, since=since)
 
 
 def test_a_disconnected_connection_keeps_its_history_and_comes_back_with_keys(lake: Lake, account: Account) -> None:

@@ -16,6 +16,7 @@ from intake import correction
 from intake.upload import Preview
 from store import merge
 from store.corrections import CorrectionRefused
+from store.keys import KeyStore
 from store.lake import Lake
 from tests.accounts import everything
 from tests.checked_lakes import NOW, add_connection, failed, findings
@@ -105,6 +106,16 @@ def test_a_correction_outlives_reading_again_rebuilding_and_taking_the_file_back
     again = bring(lake, tmp_path, BAD)
     assert (again.upload, again.reading.used, again.reading.quarantined) == (upload, 3, 0)
     assert everything(lake.con, "k") == whole
+
+
+def test_words_about_a_file_outlive_another_name_of_its_account(lake: Lake, tmp_path: Path) -> None:
+    upload = bring(lake, tmp_path, BAD).upload
+    correct(lake, upload, amount="500.00")
+    pipeline.rename(lake, KeyStore(lake.settings), "k", "taxes", NOW)
+    assert not pipeline.renormalise(lake, "taxes", NOW, commit=True).changes
+    assert (held(lake), upload_row(lake)) == ({"EUR": Decimal(1300)}, (3, 3, 0, 0, "running_balance"))
+    ((renamed, about),) = lake.con.execute("SELECT upload, target FROM lake.ops.uploads, lake.ops.corrections").fetchall()
+    assert (renamed != upload, about) == (True, f"cells {renamed} 3")
 
 
 def test_a_correction_that_is_taken_back_leaves_the_file_as_it_was(lake: Lake, tmp_path: Path) -> None:

@@ -1,8 +1,7 @@
 -- What analysts read of the derived tables, the owner's choice of method among them, and what is held when.
 
 -- one reckoning, whether it is the owner's choice, and whether any transaction of the owner's has come, changed or gone since it
--- began (digest NULL: with a whole account that was erased), or the owner reckons otherwise by now. complete_until: as of the
--- moment of asking
+-- began, or the owner reckons otherwise by now. complete_until: as of the moment of asking
 CREATE OR REPLACE VIEW lake.main.published AS
 WITH proven AS (
     SELECT c.owner, min(coalesce(p.complete_until, p.history_from)) AS complete_until, bool_and(coalesce(p.complete, false)) AS complete,
@@ -20,7 +19,7 @@ WITH proven AS (
 )
 SELECT p.owner, p.method, p.scope, p.chosen_at IS NOT NULL AS chosen, p.currency, p.zone, p.built_at,
     coalesce(CASE WHEN p.commit_number IS NULL THEN i.at_time > p.built_at ELSE x.commit_number > p.commit_number END, false)
-        OR p.digest IS NULL OR (p.currency, p.zone) <> (coalesce(o.currency, 'EUR'), coalesce(o.time_zone, 'UTC')) AS stale,
+        OR (p.currency, p.zone) <> (coalesce(o.currency, 'EUR'), coalesce(o.time_zone, 'UTC')) AS stale,
     c.complete_until, coalesce(c.complete, false) AS complete, c.spoiled_by, p.transactions, p.missing_prices, p.version, p.snapshot, p.digest
 FROM lake.mart.published p LEFT JOIN proven c USING (owner) LEFT JOIN came_in i USING (owner) LEFT JOIN changed x USING (owner)
 LEFT JOIN lake.ops.owners o USING (owner);
