@@ -25,7 +25,7 @@ address  = { type = "text?", names = ["Address"] }
 
 Six lines stand above the header. The spread is inside the price. Whether a trade's Amount Fiat includes a fee in money is not
 said; each line shows it: it is price times quantity, with the fee or without. A fee in another asset (BEST) is apart. Tax that
-Bitpanda withheld is a row of its own (`<id>/tax`). `transfer(stake)` and `transfer(unstake)` tell one side: the other is the
+Bitpanda withheld is a row and an event of its own (`<id>/tax`): it is no part of what a sale brought. `transfer(stake)` and `transfer(unstake)` tell one side: the other is the
 wallet `staking`.
 */
 WITH sided AS (
@@ -53,7 +53,7 @@ SELECT
     'movement' AS grain,
     'transaction' AS namespace,
     id || CASE n WHEN 1 THEN '/staking' WHEN 2 THEN '/tax' ELSE '' END AS row_id,
-    CASE WHEN n = 1 OR word IN ('transfer(stake)', 'transfer(unstake)') OR tax > 0 THEN 'transaction:' || id END AS event_id,
+    CASE WHEN n < 2 AND word IN ('transfer(stake)', 'transfer(unstake)') THEN 'transaction:' || id END AS event_id,
     time AS occurred_at,
     CASE WHEN n = 0 AND word IN ('deposit', 'withdrawal') THEN 86400 END AS match_window,
     CASE

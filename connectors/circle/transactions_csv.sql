@@ -20,7 +20,7 @@ status     = { type = "text", names = ["Status"] }
 moved_nothing = "failed or cancelled: no balance changed"
 
 Amounts have a currency's sign before them or its code behind. No fee is told. A deposit from a card or a bank buys coins at once:
-that money is booked as come in (a second part of the line). What is received or spent may be told in the owner's money on the
+that money is booked as come in (a second part of the line, an event of its own). What is received or spent may be told in the owner's money on the
 other side, which is its worth and no movement.
 */
 WITH judged AS (
@@ -38,9 +38,8 @@ SELECT
     'movement' AS grain,
     'transaction' AS namespace,
     id || if(n = 0, '', '/outside') AS row_id,
-    CASE WHEN buys THEN 'outside:' || id END AS event_id,
     time AS occurred_at,
-    CASE WHEN NOT buys AND word IN ('deposit', 'receive', 'spend') THEN 86400 END AS match_window,
+    CASE WHEN (NOT buys OR n = 1) AND word IN ('deposit', 'receive', 'spend') THEN 86400 END AS match_window,
     CASE WHEN n = 1 THEN 'deposit' WHEN buys OR swaps THEN swap_kind(given_code, taken_code) WHEN word IN ('deposit', 'receive') THEN 'deposit'
          WHEN word = 'spend' THEN 'withdrawal' WHEN word = 'fork' THEN 'reward' ELSE 'other' END AS kind,
     CASE WHEN fate = 'open' THEN 'open' ELSE 'final' END AS status,

@@ -57,7 +57,8 @@ has found that by comparing with the fills and lists those rows in the page's co
 
 A simple purchase or sale has its fee in the amount of the wallet that paid or was paid; there it is taken out, and the coin's
 row has none. Where a card or a bank paid, there is no such row: then the coin's row books price and fee, and as much money
-coming in from outside (row id `<id>/paid`), so that what it cost is known and no balance changes.
+comes in from outside (row id `<id>/paid`), so that what it cost is known and no balance changes. That is an event of its own: in
+one event with the purchase it would cancel the price.
 
 A send's amount includes the network fee when both are one asset. A fee in another asset is in no account's rows: noted only.
 */
@@ -120,22 +121,22 @@ SELECT
     'movement' AS grain,
     'v2' AS namespace,
     if(n = 0, id, id || '/paid') AS row_id,
-    CASE type
+    CASE WHEN n = 0 THEN CASE type
         WHEN 'advanced_trade_fill' THEN coinbase_fill(order_id, created_at, fill_price)
         WHEN 'trade' THEN 'trade:' || trade_id
         WHEN 'buy' THEN 'buy:' || buy_id
         WHEN 'sell' THEN 'sell:' || sell_id
-    END AS event_id,
+    END END AS event_id,
     order_id,
     hash AS tx_hash,
     created_at AS occurred_at,
     CASE WHEN kind IN ('deposit', 'withdrawal') THEN 86400 END AS match_window,
-    kind,
+    CASE WHEN n = 0 THEN kind WHEN amount > 0 THEN 'deposit' ELSE 'withdrawal' END AS kind,
     type AS source_type,
     CASE status WHEN 'completed' THEN 'final' ELSE 'open' END AS status,
     coinbase_wallet(currency) AS wallet,
-    coalesce(coinbase_market(product), CASE WHEN is_coin_side THEN asset || '/' || fiat END) AS market,
-    CASE WHEN type IN ('buy', 'sell') THEN type
+    coalesce(coinbase_market(product), CASE WHEN is_coin_side AND n = 0 THEN asset || '/' || fiat END) AS market,
+    CASE WHEN type IN ('buy', 'sell') AND n = 0 THEN type
          WHEN type = 'advanced_trade_fill' AND product IS NOT NULL THEN if(is_base = (amount > 0), 'buy', 'sell') END AS side,
     fill_price AS price,
     CASE WHEN n = 0 AND amount < 0 THEN asset WHEN is_paid_outside AND (n = 0) = (amount > 0) THEN fiat END AS out_asset,

@@ -121,17 +121,16 @@ SELECT
     CASE WHEN has_api_id THEN 'v2' END AS namespace,
     CASE WHEN has_api_id THEN lower(id) || if(n = 0, '', '/paid') END AS row_id,
     CASE WHEN word = 'convert' THEN 'notes:' || epoch_ms(time) // 1000 || '/' || notes
-         WHEN is_paid_outside THEN 'paid:' || id
          WHEN kind = 'transfer' AND NOT has_api_id THEN moved_event(time, coin, size) END AS event_id,
     time AS occurred_at,
     CASE WHEN has_api_id AND kind IN ('deposit', 'withdrawal') THEN 86400 END AS match_window,
-    kind,
+    CASE WHEN n = 0 THEN kind WHEN leaves THEN 'withdrawal' ELSE 'deposit' END AS kind,
     type AS source_type,
     coinbase_wallet(asset) AS wallet,
-    CASE WHEN trade.product <> '' THEN coinbase_market(trade.product)
+    CASE WHEN n = 1 THEN NULL WHEN trade.product <> '' THEN coinbase_market(trade.product)
          WHEN kind = 'trade' AND (other IS NULL OR upper(currency) = other) THEN coin || '/' || upper(currency) END AS market,
-    CASE WHEN kind = 'trade' THEN if(leaves, 'sell', 'buy') END AS side,
-    CASE WHEN is_advanced THEN trade_price WHEN kind = 'trade' AND (other IS NULL OR upper(currency) = other) THEN price END AS price,
+    CASE WHEN kind = 'trade' AND n = 0 THEN if(leaves, 'sell', 'buy') END AS side,
+    CASE WHEN n = 1 THEN NULL WHEN is_advanced THEN trade_price WHEN kind = 'trade' AND (other IS NULL OR upper(currency) = other) THEN price END AS price,
     CASE WHEN n = 1 THEN if(leaves, other_coin, NULL) WHEN leaves THEN coin ELSE other_coin END AS out_asset,
     CASE WHEN n = 1 THEN if(leaves, net, NULL) WHEN leaves THEN size WHEN other_coin IS NOT NULL THEN other_size END AS out_amount,
     CASE WHEN n = 1 THEN if(leaves, NULL, other_coin) WHEN leaves THEN other_coin ELSE coin END AS in_asset,

@@ -35,9 +35,8 @@ SELECT
     'movement' AS grain,
     'transaction' AS namespace,
     id || if(n = 0, '', '/outside') AS row_id,
-    CASE WHEN swaps AND (comes OR goes) THEN 'outside:' || id END AS event_id,
     time AS occurred_at,
-    CASE WHEN (comes OR goes) AND NOT swaps THEN 86400 END AS match_window,
+    CASE WHEN (comes OR goes) AND (NOT swaps OR n = 1) THEN 86400 END AS match_window,
     CASE
         WHEN n = 0 AND swaps AND (comes OR goes OR lower(type) = 'transfer') THEN swap_kind(given_code, taken_code)
         WHEN comes THEN 'deposit'

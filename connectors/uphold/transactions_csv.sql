@@ -24,7 +24,8 @@ internal      = "between two cards of the owner in one currency"
 
 Amounts are never signed. The origin's amount includes the fee where the fee is in its currency; a fee in the destination's
 currency alone was taken from what arrived. Money or coins that came in as one currency and were credited as another (a card
-that pays for XRP) are booked as what they are: in, and exchanged; likewise on the way out. The outside part is row `<id>/outside`.
+that pays for XRP) are booked as what they are: in, and exchanged; likewise on the way out. The outside part is row `<id>/outside`,
+an event of its own: in one event with the exchange it would cancel the price.
 */
 WITH directed AS (
     SELECT *, given_code <> taken_code AS swaps, lower(type) AS word,
@@ -42,9 +43,8 @@ SELECT
     'movement' AS grain,
     'transaction' AS namespace,
     id || if(n = 0, '', '/outside') AS row_id,
-    CASE WHEN swaps AND word IN ('in', 'out') THEN 'outside:' || id END AS event_id,
     time AS occurred_at,
-    CASE WHEN word IN ('in', 'out') AND NOT swaps THEN 86400 END AS match_window,
+    CASE WHEN word IN ('in', 'out') AND (NOT swaps OR n = 1) THEN 86400 END AS match_window,
     CASE
         WHEN n = 0 AND swaps AND word IN ('in', 'out', 'transfer') THEN swap_kind(given_code, taken_code)
         WHEN word = 'in' THEN 'deposit'
