@@ -133,7 +133,12 @@ CASES = [
         "ledgers",
         [fill("2023-03-15 10:00:00.640", "BTC/USD", "buy", "0.1", "3000", "6", "USD")],
         [move("2023-03-01 10:00:00", "deposit", "USD", "5007", "0")],
-        [("other", "spot", "USD", "1"), ("reward", "funding", "USD", "0.5"), ("transfer", "spot", "USD", "-5.5")],
+        [
+            ("other", "spot", "USD", "1"),
+            ("reward", "funding", "USD", "0.5"),
+            ("transfer", "funding", "USD", "5.5"),
+            ("transfer", "spot", "USD", "-5.5"),
+        ],
     ),
     Case(
         "coinbaseexchange",
