@@ -63,9 +63,8 @@ def events(con: duckdb.DuckDBPyConnection, matched: list[Transfer]) -> Iterator[
     (last,) = con.execute("SELECT coalesce(max(event), 0) FROM odd").fetchone() or (0,)
     for first in range(1, last + 1, AT_ONCE):
         portion = f"FROM event_rows WHERE event BETWEEN {first} AND {first + AT_ONCE - 1} ORDER BY event, asset"
-        yield [
-            _event(names, ends, key, list(rows)) for key, rows in groupby(zip(*columns.read(con, portion), strict=True), _whose)
-        ]
+        rows = zip(*(column[:] for column in columns.read(con, portion)), strict=True)
+        yield [_event(names, ends, key, list(own)) for key, own in groupby(rows, _whose)]
 
 
 def _whose(row: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -1,105 +1,74 @@
-"""Lots of many assets: their movements read, matched and put into temp tables, some at a time."""
+"""Lots of many assets: their movements read, matched and put into temp tables."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
-from typing import Any
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from operator import ne
 
 import duckdb
 
 from store import columns
-from store.columns import AMOUNT, NUMBER, TEXT
+from store.columns import AMOUNT, NUMBER, TEXT, Table
 from store.marts import Choice
-from transforms.lots import NOTHING, POOLED, Parts, Rest, Whole, match_lots
+from transforms.lots import NOTHING, POOLED, Part, Rest, Whole, match_lots
 from transforms.tables import query
 
-AT_ONCE = 250_000
-"""Movements in memory at a time, unless one asset has more."""
+WHOLE = {"acquired": NUMBER, "disposed": NUMBER, "cost": AMOUNT}
+PARTS = {**WHOLE, "quantity": AMOUNT, "proceeds": AMOUNT, "last": NUMBER}
+REST = {"asset": TEXT, "acquired": NUMBER, "account": NUMBER, "quantity": AMOUNT, "cost": AMOUNT, "departed": NUMBER}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What matching came to, over many assets; movements are named by their place in the temp table `movements`."""
+
+    whole: Table = field(default_factory=lambda: Table(WHOLE))
+    parts: Table = field(default_factory=lambda: Table(PARTS))
+    rest: Table = field(default_factory=lambda: Table(REST))
+
+    def add(self, asset: str, movements: list[int | None], whole: list[Whole], parts: list[Part], rest: list[Rest]) -> None:
+        """What one asset came to; movements: of its numbers in order."""
+        known = [*movements, POOLED, NOTHING]  # counted from the end these two stay what they are
+        if whole:
+            acquired, disposed, cost = zip(*whole, strict=True)
+            self.whole.add([known[n] for n in acquired], [known[n] for n in disposed], cost)
+        if parts:
+            acquired, disposed, quantity, cost, proceeds = zip(*parts, strict=True)
+            last = [*map(ne, disposed, disposed[1:]), True]
+            self.parts.add([known[n] for n in acquired], [known[n] for n in disposed], cost, quantity, proceeds, last)
+        if rest:
+            acquired, account, quantity, cost, departed = zip(*rest, strict=True)
+            self.rest.add(
+                [asset] * len(rest), [known[n] for n in acquired], account, quantity, cost, [known[n] for n in departed]
+            )
 
 
 def reckon_lots(con: duckdb.DuckDBPyConnection, choice: Choice, assets: Collection[str]) -> None:
     """Match the lots of these assets of the temp table `movements`; leaves `matched` and `unmatched`."""
+    outcome = _match(con, choice, assets)
     for table in ("matched", "unmatched"):
         con.execute(f"DROP TABLE IF EXISTS {table}")
-    nobody: list[Any] = []
-    _keep_parts(con, Parts(), nobody, nobody)
-    _keep_rest(con, [], [], nobody, nobody)
-    for portion in _portions(con, assets):
-        _reckon_portion(con, choice, portion)
+    outcome.parts.write(con, "matched")
+    outcome.whole.write(con, "matched")
+    outcome.rest.write(con, "unmatched")
 
 
-def _reckon_portion(con: duckdb.DuckDBPyConnection, choice: Choice, portion: dict[str, int]) -> None:
-    import numpy as np
-
-    con.execute("CREATE OR REPLACE TEMP TABLE portion AS SELECT unnest(?::VARCHAR[]) AS asset", [[*portion]])
-    movements, *read = columns.read(con, query("in_order"))
-    rows: Iterator[Any] = zip(range(len(movements)), *read, strict=True)
-    whole, parts = Whole(), Parts()
-    rest: list[Rest] = []
-    names: list[str] = []
-    for asset, size in sorted(portion.items()):
-        match_lots(
-            islice(rows, size), choice.method, per_account=choice.scope == "account", whole=whole, parts=parts, rest=rest
-        )
-        names += [asset] * (len(rest) - len(names))
-    known = np.array([*movements, POOLED, NOTHING])  # counted from the end these two stay what they are
-    _keep_whole(con, whole, known[_places(whole.acquired)], known[_places(whole.disposed)])
-    _keep_parts(con, parts, known[_places(parts.acquired)], known[_places(parts.disposed)])
-    acquired, _, _, _, left = zip(*rest, strict=True) if rest else [()] * 5
-    _keep_rest(con, rest, names, known[_places(acquired)], known[_places(left)])
-
-
-def _portions(con: duckdb.DuckDBPyConnection, assets: Collection[str]) -> Iterator[dict[str, int]]:
-    """Assets with how many movements each has, as many together as make a portion."""
-    portion: dict[str, int] = {}
-    for asset, size in con.execute(
-        "SELECT asset, count(*) FROM movements WHERE quantity > 0 GROUP BY asset ORDER BY asset"
-    ).fetchall():
-        if asset not in assets:
-            continue
-        if portion and sum(portion.values()) + size > AT_ONCE:
-            yield portion
-            portion = {}
-        portion[asset] = size
-    if portion:
-        yield portion
-
-
-def _places(numbers: Sequence[int]) -> Any:
-    import numpy as np
-
-    return np.array(numbers, dtype=np.int64)
-
-
-def _keep_whole(con: duckdb.DuckDBPyConnection, whole: Whole, acquired: Any, disposed: Any) -> None:
-    columns.write(con, "matched", {
-        "acquired": (NUMBER, acquired),
-        "disposed": (NUMBER, disposed),
-        "cost": (AMOUNT, whole.cost),
-    })  # fmt: skip
-
-
-def _keep_parts(con: duckdb.DuckDBPyConnection, parts: Parts, acquired: Any, disposed: Any) -> None:
-    import numpy as np
-
-    columns.write(con, "matched", {
-        "acquired": (NUMBER, acquired),
-        "disposed": (NUMBER, disposed),
-        "quantity": (AMOUNT, parts.quantity),
-        "cost": (AMOUNT, parts.cost),
-        "proceeds": (AMOUNT, parts.proceeds),
-        "last": (NUMBER, np.diff(disposed, append=NOTHING) != 0),
-    })  # fmt: skip
-
-
-def _keep_rest(con: duckdb.DuckDBPyConnection, rest: Sequence[Rest], names: list[str], acquired: Any, left: Any) -> None:
-    _, account, quantity, cost, _ = zip(*rest, strict=True) if rest else [()] * 5
-    columns.write(con, "unmatched", {
-        "asset": (TEXT, names),
-        "account": (NUMBER, account),
-        "acquired": (NUMBER, acquired),
-        "departed": (NUMBER, left),
-        "quantity": (AMOUNT, quantity),
-        "cost": (AMOUNT, cost),
-    })  # fmt: skip
+def _match(con: duckdb.DuckDBPyConnection, choice: Choice, assets: Collection[str]) -> Outcome:
+    """Only one asset's movements are numbers of Python at a time: a million of them are 64 MB of bytes, and three times that as numbers."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE portion AS SELECT unnest($assets::VARCHAR[]) AS asset, unnest(range(len($assets))) AS place",
+        {"assets": sorted(assets)},
+    )
+    sizes = con.execute(
+        "SELECT asset, count(*) FROM movements JOIN portion USING (asset) WHERE quantity > 0 GROUP BY asset, place ORDER BY place"
+    ).fetchall()
+    movements, *told = columns.read(con, query("in_order"))
+    outcome, end = Outcome(), 0
+    for asset, size in sizes:
+        own = slice(end, end := end + size)
+        rows = zip(range(size), *(column[own] for column in told), strict=True)
+        whole, parts, rest = list[Whole](), list[Part](), list[Rest]()
+        match_lots(rows, choice.method, per_account=choice.scope == "account", whole=whole, parts=parts, rest=rest)
+        outcome.add(asset, movements[own], whole, parts, rest)
+    return outcome

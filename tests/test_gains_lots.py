@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests import lots_reference
 from transforms.exact import ONE, amount, share, split, units
-from transforms.lots import ACQUIRE, ARRIVE, DISPOSE, LEAVE, NOTHING, SEND, Movement, Parts, Rest, Whole, match_lots
+from transforms.lots import ACQUIRE, ARRIVE, DISPOSE, LEAVE, NOTHING, SEND, Movement, Part, Rest, Whole, match_lots
 
 METHODS = ("average", "fifo", "hifo", "lifo")
 EXAMPLES = sorted((Path(__file__).parent / "data" / "gains").glob("*.json"))
@@ -48,11 +48,11 @@ Match = tuple[int, int, int, int | None, int | None]
 
 
 def matched(movements: list[Movement], method: str, per_account: bool) -> tuple[list[Match], list[Rest]]:
-    whole, parts, rest = Whole(), Parts(), []  # type: tuple[Whole, Parts, list[Rest]]
+    whole, parts, rest = list[Whole](), list[Part](), list[Rest]()
     match_lots(movements, method, per_account=per_account, whole=whole, parts=parts, rest=rest)
     told = {n: (quantity, value) for n, _, _, quantity, value, _ in movements}
-    matches: list[Match] = [*zip(parts.acquired, parts.disposed, parts.quantity, parts.cost, parts.proceeds, strict=True)]
-    for acquired, disposed, cost in zip(whole.acquired, whole.disposed, whole.cost, strict=True):
+    matches: list[Match] = [*parts]
+    for acquired, disposed, cost in whole:
         matches.append((acquired, disposed, told[disposed][0], cost, told[disposed][1]))
     return sorted(matches, key=lambda match: match[1]), rest
 

@@ -8,12 +8,13 @@ acquired are, to the last digit, those of what was used up, what left and what i
 from __future__ import annotations
 
 from bisect import insort
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
-from typing import Protocol
+from operator import itemgetter
+from typing import Any, Protocol
 
 from transforms.exact import share
 
@@ -28,113 +29,120 @@ Lot = tuple[int, int, int | None]
 """The movement that acquired it, the quantity left, its cost (None: not known)."""
 Movement = tuple[int, int, int, int, int | None, int | None]
 """Number in order, account, what it does, quantity, value (cost or proceeds, fees counted in), number of the transfer."""
+Whole = tuple[int, int, int | None]
+"""A disposal that one lot served: who acquired it and who disposed (by number), and the cost."""
+Part = tuple[int, int, int, int | None, int | None]
+"""A part of a disposal that several lots served, beside the other parts: who acquired, who disposed, quantity, cost, proceeds."""
+Rest = tuple[int, int, int, int | None, int]
+"""What no disposal used up: who acquired it, account, quantity, cost, and with which movement it left (NOTHING: it is held)."""
 
 
 class Pool(Protocol):
     """The lots of one asset in one place, given out in the order of a method."""
 
-    def add(self, lot: Lot) -> None: ...
+    def add(self, n: int, quantity: int, cost: int | None) -> None: ...
 
-    def take(self, quantity: int) -> list[Lot]:
-        """Lots of this much in sum; what is not there comes last, as of NOTHING."""
+    def use_up(self, n: int, quantity: int, value: int | None, whole: list[Whole], parts: list[Part]) -> None:
+        """Serve a disposal, its value going to its lots by quantity: adds to `whole`, or to `parts` where it takes several lots.
+
+        What is not there comes last, as of NOTHING.
+        """
 
     def left(self) -> Iterable[Lot]: ...
 
 
-class Fifo:
-    """The oldest first; a lot that was carried over keeps its age."""
+class Ordered:
+    """Lots used up one after the other: lists that end in who acquired, quantity left and cost, changed in place.
 
-    def __init__(self) -> None:
-        self._lots: deque[Lot] = deque()
+    lots: those there are; place: where the next to be used up stands; drop: takes it away.
+    """
 
-    def add(self, lot: Lot) -> None:
+    def __init__(self, lots: Any, place: int, drop: Callable[[], object]) -> None:
+        self._lots = lots
+        self._place = place
+        self._drop = drop
+
+    def add(self, n: int, quantity: int, cost: int | None) -> None:
+        """A lot that was carried over keeps its age."""
         lots = self._lots
-        if lots and lots[-1][0] > lot[0]:
-            insort(lots, lot, key=_age)
+        if lots and lots[-1][0] > n:
+            insort(lots, [n, quantity, cost], key=itemgetter(0))
         else:
-            lots.append(lot)
+            lots.append([n, quantity, cost])
 
-    def take(self, quantity: int) -> list[Lot]:
-        lots, taken = self._lots, []
-        while quantity and lots:
-            n, held, cost = lots[0]
-            if held <= quantity:
-                taken.append(lots.popleft())
-                quantity -= held
-            else:
-                lots[0], part = _parted(n, held, cost, quantity)
-                taken.append(part)
-                return taken
-        if quantity:
-            taken.append((NOTHING, quantity, None))
-        return taken
+    def use_up(self, n: int, quantity: int, value: int | None, whole: list[Whole], parts: list[Part]) -> None:
+        lots, place = self._lots, self._place
+        if not lots:
+            whole.append((NOTHING, n, None))
+            return
+        lot = lots[place]
+        held = lot[-2]
+        if quantity <= held:
+            whole.append((lot[-3], n, self._cut(lot, quantity)))
+            return
+        while held <= quantity:  # the last part takes the rest
+            part = value if value is None or held == quantity else share(value, held, quantity)
+            parts.append((lot[-3], n, held, lot[-1], part))
+            self._drop()
+            quantity -= held
+            if value is not None and part is not None:
+                value -= part
+            if not quantity:
+                return
+            if not lots:
+                parts.append((NOTHING, n, quantity, None, value))
+                return
+            lot = lots[place]
+            held = lot[-2]
+        parts.append((lot[-3], n, quantity, self._cut(lot, quantity), value))
+
+    def _cut(self, lot: list[Any], quantity: int) -> int | None:
+        """Take a quantity off the next lot, or all of it; returns what that cost."""
+        held: int = lot[-2]
+        cost: int | None = lot[-1]
+        if quantity == held:
+            self._drop()
+            return cost
+        used = None
+        if cost is not None:
+            used = share(cost, quantity, held)
+            lot[-1] = cost - used
+        lot[-2] = held - quantity
+        return used
 
     def left(self) -> Iterable[Lot]:
-        return self._lots
+        return ((n, held, cost) for *_, n, held, cost in self._lots)
 
 
-class Lifo:
+class Fifo(Ordered):
+    """The oldest first."""
+
+    def __init__(self) -> None:
+        lots: deque[list[Any]] = deque()
+        super().__init__(lots, 0, lots.popleft)
+
+
+class Lifo(Ordered):
     """The newest first."""
 
     def __init__(self) -> None:
-        self._lots: list[Lot] = []
-
-    def add(self, lot: Lot) -> None:
-        lots = self._lots
-        if lots and lots[-1][0] > lot[0]:
-            insort(lots, lot, key=_age)
-        else:
-            lots.append(lot)
-
-    def take(self, quantity: int) -> list[Lot]:
-        lots, taken = self._lots, []
-        while quantity and lots:
-            n, held, cost = lots[-1]
-            if held <= quantity:
-                taken.append(lots.pop())
-                quantity -= held
-            else:
-                lots[-1], part = _parted(n, held, cost, quantity)
-                taken.append(part)
-                return taken
-        if quantity:
-            taken.append((NOTHING, quantity, None))
-        return taken
-
-    def left(self) -> Iterable[Lot]:
-        return self._lots
+        lots: list[list[Any]] = []
+        super().__init__(lots, -1, lots.pop)
 
 
-class Hifo:
-    """The dearest for one first, the older of two equally dear; lots of unknown cost, which may have been free, last."""
+class Hifo(Ordered):
+    """The dearest for one first, the older of two equally dear; lots of unknown cost, which may have been free, last.
+
+    What is left of a lot is as dear as before, and keeps its place.
+    """
 
     def __init__(self) -> None:
-        self._lots: list[tuple[int, int, int, int, int | None]] = []
+        lots: list[list[Any]] = []
+        super().__init__(lots, 0, partial(heappop, lots))
         self._serial = count()
 
-    def add(self, lot: Lot) -> None:
-        n, quantity, cost = lot
-        heappush(self._lots, (_cheapness(quantity, cost), n, next(self._serial), quantity, cost))
-
-    def take(self, quantity: int) -> list[Lot]:
-        lots, taken = self._lots, []
-        while quantity and lots:
-            cheapness, n, serial, held, cost = lots[0]
-            if held <= quantity:
-                heappop(lots)
-                taken.append((n, held, cost))
-                quantity -= held
-            else:
-                (_, held, cost), part = _parted(n, held, cost, quantity)
-                lots[0] = (cheapness, n, serial, held, cost)  # as dear as before: it keeps its place
-                taken.append(part)
-                return taken
-        if quantity:
-            taken.append((NOTHING, quantity, None))
-        return taken
-
-    def left(self) -> Iterable[Lot]:
-        return [(n, held, cost) for _, n, _, held, cost in sorted(self._lots)]
+    def add(self, n: int, quantity: int, cost: int | None) -> None:
+        heappush(self._lots, [_cheapness(quantity, cost), n, next(self._serial), n, quantity, cost])
 
 
 class Average:
@@ -143,20 +151,32 @@ class Average:
     def __init__(self) -> None:
         self._held = self._cost = self._unknown = 0
 
-    def add(self, lot: Lot) -> None:
-        _, quantity, cost = lot
+    def add(self, n: int, quantity: int, cost: int | None) -> None:
         if cost is None:
             self._unknown += quantity
         else:
             self._held += quantity
             self._cost += cost
 
-    def take(self, quantity: int) -> list[Lot]:
+    def use_up(self, n: int, quantity: int, value: int | None, whole: list[Whole], parts: list[Part]) -> None:
         held = self._held
         if quantity < held and not self._unknown:  # what nearly every disposal is: nothing apart, and enough of it
             cost = share(self._cost, quantity, held)
             self._held, self._cost = held - quantity, self._cost - cost
-            return [(POOLED, quantity, cost)]
+            whole.append((POOLED, n, cost))
+            return
+        taken = self._take(quantity)
+        if len(taken) == 1:
+            whole.append((taken[0][0], n, taken[0][2]))
+            return
+        for acquired, held, spent in taken:
+            part = value if value is None or held == quantity else share(value, held, quantity)
+            parts.append((acquired, n, held, spent, part))
+            quantity -= held
+            if value is not None and part is not None:
+                value -= part
+
+    def _take(self, quantity: int) -> list[Lot]:
         short = max(0, quantity - self._held - self._unknown)
         wanted = quantity - short
         unknown = share(self._unknown, wanted, self._held + self._unknown) if self._unknown else 0
@@ -181,100 +201,46 @@ class Average:
 METHODS: Mapping[str, Callable[[], Pool]] = {"average": Average, "fifo": Fifo, "hifo": Hifo, "lifo": Lifo}
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """Disposals that one lot served, as columns: who acquired it and who disposed (by number), and the cost."""
-
-    acquired: list[int] = field(default_factory=list)
-    disposed: list[int] = field(default_factory=list)
-    cost: list[int | None] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The parts of disposals that several lots served, as columns; those of one disposal stand together."""
-
-    acquired: list[int] = field(default_factory=list)
-    disposed: list[int] = field(default_factory=list)
-    quantity: list[int] = field(default_factory=list)
-    cost: list[int | None] = field(default_factory=list)
-    proceeds: list[int | None] = field(default_factory=list)
-
-
-Rest = tuple[int, int, int, int | None, int]
-"""What no disposal used up: who acquired it, account, quantity, cost, and with which movement it left (NOTHING: it is held)."""
-
-
 def match_lots(
-    movements: Iterable[Movement], method: str, *, per_account: bool, whole: Whole, parts: Parts, rest: list[Rest]
+    movements: Iterable[Movement], method: str, *, per_account: bool, whole: list[Whole], parts: list[Part], rest: list[Rest]
 ) -> None:
     """Match the movements of one asset, in their order; the outcome is added to `whole`, `parts` and `rest`.
 
     Quantities may be whole numbers of any one unit, values are of 10^-18.
     """
-    new_pool = METHODS[method]
-    pools: dict[int, Pool] = {}
+    pools: defaultdict[int, Pool] = defaultdict(METHODS[method])
     transit: dict[int | None, tuple[int, int, list[Lot]]] = {}
-    from_one, by_one, at_cost = whole.acquired.append, whole.disposed.append, whole.cost.append
     for n, account, way, quantity, value, transfer in movements:
-        place = account if per_account else 0
-        pool = pools.get(place)
-        if pool is None:
-            pool = pools[place] = new_pool()
+        pool = pools[account if per_account else 0]
         if way == ACQUIRE:
-            pool.add((n, quantity, value))
+            pool.add(n, quantity, value)
         elif way == DISPOSE:
-            lots = pool.take(quantity)
-            if len(lots) == 1:
-                acquired, _, cost = lots[0]
-                from_one(acquired)
-                by_one(n)
-                at_cost(cost)
-            else:
-                _share_out(parts, n, quantity, value, lots)
+            pool.use_up(n, quantity, value, whole, parts)
         elif way == LEAVE:
-            rest += _resting(pool.take(quantity), account, n)
+            rest += _resting(_taken(pool, quantity), account, n)
         elif per_account and way == SEND:
-            transit[transfer] = n, account, pool.take(quantity)
+            transit[transfer] = n, account, _taken(pool, quantity)
         elif per_account and way == ARRIVE:
             for lot in transit.pop(transfer)[2]:
-                pool.add(lot)
+                pool.add(*lot)
     for n, account, lots in transit.values():
         rest += _resting(lots, account, n)
     for place, pool in pools.items():
         rest += _resting(pool.left(), place, NOTHING)
 
 
-def _share_out(parts: Parts, n: int, quantity: int, value: int | None, lots: list[Lot]) -> None:
-    """A disposal's proceeds go to its lots by quantity."""
-    for acquired, taken, cost in lots:
-        part = value if value is None or taken == quantity else share(value, taken, quantity)
-        parts.acquired.append(acquired)
-        parts.disposed.append(n)
-        parts.quantity.append(taken)
-        parts.cost.append(cost)
-        parts.proceeds.append(part)
-        if value is not None and part is not None:
-            value -= part
-        quantity -= taken
+def _taken(pool: Pool, quantity: int) -> list[Lot]:
+    """Lots of this much in sum."""
+    whole: list[Whole] = []
+    parts: list[Part] = []
+    pool.use_up(NOTHING, quantity, None, whole, parts)
+    return [(n, quantity, cost) for n, _, cost in whole] or [(n, part, cost) for n, _, part, cost, _ in parts]
 
 
 def _resting(lots: Iterable[Lot], account: int, left: int) -> Iterable[Rest]:
     return ((n, account, quantity, cost, left) for n, quantity, cost in lots)
 
 
-def _parted(n: int, held: int, cost: int | None, quantity: int) -> tuple[Lot, Lot]:
-    """What stays of a lot, and the part that is taken."""
-    if cost is None:
-        return (n, held - quantity, None), (n, quantity, None)
-    used = share(cost, quantity, held)
-    return (n, held - quantity, cost - used), (n, quantity, used)
-
-
 def _cheapness(quantity: int, cost: int | None) -> int:
     """Rises as the cost for one falls. The quotient is wide enough to tell any two ratios of 128-bit numbers apart."""
     return 1 << 512 if cost is None else -((cost << 256) // quantity)
-
-
-def _age(lot: Lot) -> int:
-    return lot[0]
