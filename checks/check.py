@@ -60,7 +60,7 @@ CHECKS = (
     Check("quarantined_lines", "quarantined"),
     Check("rewards_ceased", "rewards_ceased", prepare=_derived("ceased_rewards")),
     Check("rows_changed", "row_changed", keeps=False),
-    Check("running_balances", "chain_broken", prepare=_derived("told_balances")),
+    Check("running_balances", "chain_broken", prepare=_derived("told_balances", "broken_files")),
     Check("schema_drift", "schema_drift"),
     Check("silence", "coverage_hole", prepare=_derived("vouched_silences")),
     Check("sources_disagree", "sources_disagree", keeps=False),

@@ -71,7 +71,7 @@ SUITES: Mapping[str, tuple[Most | MostOfRow, ...]] = {
     "quarantined_lines": (Most("quarantined_lines"),),
     "rewards_ceased": (Most("ceased_rewards"),),
     "rows_changed": (Most("changed_rows"), Most("vanished")),
-    "running_balances": (Most("broken_chains"),),
+    "running_balances": (Most("broken_chains"), Most("broken_files")),
     "schema_drift": (Most("drifted_fields"),),
     "silence": (Most("times_the_usual", 10),),
     "sources_disagree": (Most("disagreements"),),

@@ -38,8 +38,8 @@ WAYS: Mapping[str, WayOut] = {
         (SYNC, "upload the exchange's CSV export of the days on which they parted", ADJUST),
     ),
     "chain_broken": WayOut(
-        "The balances that the exchange tells after each row do not continue: a row between two others is missing.",
-        (SYNC, "upload the exchange's export of its ledger for those days", SEEN),
+        "The balances that the exchange tells after each row, or its rows' numbers, do not go on: a row between two is missing.",
+        (SYNC, "upload the exchange's export of its ledger for those days, just as it gave it", SEEN),
     ),
     "count_differs": WayOut(
         "The exchange counts more rows than are here, in time that was read.",

@@ -26,7 +26,7 @@ _FILE = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
 _PROSE = re.compile(r"""\n[ \t]*\n(?=[ \t]*(?!\[|\#|[\w"'.^-]+[ \t]*=)\S)""")
 _HEADER_KEYS = frozenset({
     "exchange", "title", "source", "one_row", "streams", "books", "zone", "step", "decimals", "rows", "columns", "skip",
-    "balance", "balance_per", "ignored", "file_name", "blank", "zone_above", "zone_stated", "ragged", "skip_lines",
+    "balance", "balance_per", "sequence", "ignored", "file_name", "blank", "zone_above", "zone_stated", "ragged", "skip_lines",
 })  # fmt: skip
 RESERVED = frozenset({"line", "page", "fetched_at"})
 """Columns of `rows` that the reader adds."""
@@ -83,7 +83,8 @@ class Layout:
 
     zone_above: finds the file's zone in the lines above its header. zone_stated: whether the exchange says which zone it is.
     ragged: rows may be shorter than the header, as where a second table stands inside the first. skip_lines: rule -> physical
-    lines that are no rows: titles, footers.
+    lines that are no rows: titles, footers. sequence: a column that the exchange says counts the rows of each `balance_per`
+    without holes.
     """
 
     id: str
@@ -102,6 +103,7 @@ class Layout:
     skip: Mapping[str, str] = field(default_factory=dict)
     balance: str | None = None
     balance_per: tuple[str, ...] = ()
+    sequence: str | None = None
     ignored: tuple[str, ...] = ()
     file_name: re.Pattern[str] | None = None
     blank: tuple[str, ...] = ()
@@ -203,6 +205,7 @@ class _Header:
             skip=skip,
             balance=self._text("balance", "") or None,
             balance_per=self._texts("balance_per"),
+            sequence=self._text("sequence", "") or None,
             ignored=self._texts("ignored"),
             file_name=self._pattern("file_name", self.header.get("file_name")),
             blank=self._texts("blank"),
@@ -292,11 +295,11 @@ class _Header:
         return value
 
     def _balance_is_readable(self, layout: Layout) -> None:
-        for name in (layout.balance, *layout.balance_per):
+        for name in (layout.balance, *layout.balance_per, layout.sequence):
             if name is not None and layout.column(name) is None:
-                raise LayoutError(self.id, f"balance, balance_per: {name!r} is not a column")
-        if layout.balance_per and layout.balance is None:
-            raise LayoutError(self.id, "balance_per without balance")
+                raise LayoutError(self.id, f"balance, balance_per, sequence: {name!r} is not a column")
+        if layout.balance_per and layout.balance is None and layout.sequence is None:
+            raise LayoutError(self.id, "balance_per without balance or sequence")
 
     def _text(self, key: str, default: str | None = None) -> str:
         value = self.header.get(key, default)

@@ -217,9 +217,9 @@ def _replace(
     )
     con.execute(
         "UPDATE lake.ops.uploads SET layout = ?, lines = ?, used = ?, skipped = ?, quarantined = ?, from_at = ?, to_at = ?, step = ?,"
-        " basis = ? WHERE connection = ? AND upload = ?",
+        " basis = ?, broken = ? WHERE connection = ? AND upload = ?",
         [
             reading.layout, reading.lines, reading.used, sum(reading.skipped.values()), reading.quarantined, reading.from_at,
-            reading.to_at, reading.step, basis, connection, kept.upload,
+            reading.to_at, reading.step, basis, reading.broken, connection, kept.upload,
         ],
     )  # fmt: skip

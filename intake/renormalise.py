@@ -161,11 +161,11 @@ def _renew(con: duckdb.DuckDBPyConnection, connection: Connection, kept: _Kept, 
     )
     for upload, reading in kept.files.items():
         con.execute(
-            "UPDATE lake.ops.uploads SET layout = ?, lines = ?, used = ?, skipped = ?, quarantined = ?, from_at = ?, to_at = ?, step = ?"
-            " WHERE connection = ? AND upload = ?",
+            "UPDATE lake.ops.uploads SET layout = ?, lines = ?, used = ?, skipped = ?, quarantined = ?, from_at = ?, to_at = ?, step = ?,"
+            " broken = ? WHERE connection = ? AND upload = ?",
             [
                 reading.layout, reading.lines, reading.used, sum(reading.skipped.values()), reading.quarantined, reading.from_at,
-                reading.to_at, reading.step, name, upload,
+                reading.to_at, reading.step, reading.broken, name, upload,
             ],
         )  # fmt: skip
     counts, shown = _compare(con, name)

@@ -169,11 +169,11 @@ def _record(con: duckdb.DuckDBPyConnection, taken: Preview, content_digest: str,
     reading, name = taken.reading, taken.connection
     con.execute("DELETE FROM lake.ops.uploads WHERE connection = ? AND upload = ?", [name, taken.upload])
     con.execute(
-        "INSERT INTO lake.ops.uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
+        "INSERT INTO lake.ops.uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)",
         [
             taken.upload, name, reading.layout, taken.path.name, content_digest, taken.path.stat().st_size, now,
             reading.lines, reading.used, sum(reading.skipped.values()), reading.quarantined, reading.from_at, reading.to_at,
-            reading.step, taken.basis, "in force", taken.zone,
+            reading.step, taken.basis, "in force", taken.zone, reading.broken,
         ],
     )  # fmt: skip
     keep.note_activity(con, now, "owner", "imported", name, f"{taken.path.name} as {taken.upload}: {taken.new} new")

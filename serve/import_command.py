@@ -96,6 +96,8 @@ def tell(preview: Preview) -> None:
         say("  this very file was imported before: nothing to do")
         return
     say(f"  transactions: [green]{preview.new:,} new[/], {preview.known:,} known already")
+    if reading.first_break is not None:
+        say(f"  [yellow]its own counting does not go on, so a line seems to be missing[/]: {escape(reading.first_break.words)}")
     if preview.basis is None:
         say(
             "  the file cannot prove by itself that it is complete: its rows count, but its period stays a gap unless you vouch for it"

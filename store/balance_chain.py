@@ -1,47 +1,85 @@
-"""Whether a file's balance column continues from line to line: then no line between its first and its last is missing."""
+"""Whether a file's own counting goes on from line to line: then no line between its first and its last is missing.
+
+Its counting is its balance column, and its rows' numbers where the exchange promises that these have no holes.
+"""
 
 from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 import duckdb
 
 from connectors.layouts import Layout
 from store.cells import quoted
-from store.mapping import one
+from store.mapping import Break, one
 
 ORDERS = ("line", "line DESC", "moved.occurred_at, line", "moved.occurred_at, line DESC")
 """Oldest first, newest first, and both for a file that was sorted otherwise."""
 
 
-def follow_balances(con: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[bool | None, str | None]:
-    """(chains, first break in words); chains is None where no two lines can be compared.
+def follow(con: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[bool | None, Break | None]:
+    """(goes on, first break); goes on is None where no two lines can be compared.
 
-    A file that chains in any of the orders chains: balances do not fit by chance.
+    A file whose balances chain in any of the orders chains: balances do not fit by chance. Else the break is told as it is in the
+    order that has the fewest.
     """
-    if layout.balance is None:
-        return None, None
-    breaks = None
-    for order in ORDERS:
-        compared, found = _compare(con, layout, order)
-        if not compared:
-            return None, None
-        if found is None:
-            return True, None
-        breaks = breaks or found
-    return False, breaks
+    goes_on, least = (None, None) if layout.balance is None else _follow_balances(con, layout)
+    hole = None if layout.sequence is None else _follow_numbers(con, layout)
+    return (goes_on, least) if hole is None else (False, least or hole)
 
 
-def _compare(con: duckdb.DuckDBPyConnection, layout: Layout, order: str) -> tuple[int, str | None]:
-    """How many lines follow another one of the same balance, and the first that does not continue it."""
-    steps = _steps(con, layout, order)
+def _follow_balances(con: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[bool | None, Break | None]:
     tolerance = "0" if layout.decimals == 18 else f"1e-{layout.decimals}::DECIMAL(38,18)"
     broken = f"abs(before + delta - balance) > {tolerance}"
-    compared, first = one(con, f"SELECT count(before), min(line) FILTER ({broken}) FROM ({steps})")
-    if first is None:
-        return compared, None
+    least: tuple[int, int, str] | None = None
+    for order in ORDERS:
+        steps = _steps(con, layout, order)
+        compared, breaks = one(con, f"SELECT count(before), count(*) FILTER ({broken}) FROM ({steps})")
+        if not breaks:
+            return (True if compared else None), None
+        if least is None or breaks < least[0]:
+            least = breaks, compared, steps
+    breaks, compared, steps = least or (0, 0, "")
     row = con.execute(
-        f"SELECT line, per, before, delta, balance FROM ({steps}) WHERE line = ? AND {broken}", [first]
+        f"SELECT line, per, before, delta, balance, since, occurred_at FROM ({steps}) WHERE {broken} ORDER BY line LIMIT 1"
     ).fetchone()
-    return compared, "line {}: {} {:f} {:+f} is not {:f}".format(*(row or ()))
+    line, per, before, delta, balance, *moments = row or ()
+    words = f"line {line}: {per} {_plain(before)} {'' if delta < 0 else '+'}{_plain(delta)} is not {_plain(balance)}"
+    return False, _break(con, words, moments, breaks, compared if _is_named(con, layout) else 0)
+
+
+def _follow_numbers(con: duckdb.DuckDBPyConnection, layout: Layout) -> Break | None:
+    """The first hole in the numbers of the file's rows."""
+    column, per = quoted(layout.sequence or ""), _per(layout)
+    steps = (
+        f"SELECT line, {column} AS number, occurred_at, lag({column}) OVER numbered AS before, lag(occurred_at) OVER numbered AS since"
+        f" FROM rows LEFT JOIN (SELECT line, min(occurred_at) AS occurred_at FROM mapped GROUP BY line) USING (line)"
+        f" WHERE {column} IS NOT NULL WINDOW numbered AS (PARTITION BY {per} ORDER BY {column})"
+    )
+    compared, breaks = one(con, f"SELECT count(before), count(*) FILTER (number > before + 1) FROM ({steps})")
+    row = con.execute(
+        f"SELECT line, number, before, since, occurred_at FROM ({steps}) WHERE number > before + 1 ORDER BY line LIMIT 1"
+    ).fetchone()
+    if row is None:
+        return None
+    line, number, before, *moments = row
+    return _break(con, f"line {line}: number {_plain(number)} follows {_plain(before)}", moments, breaks, compared)
+
+
+def _is_named(con: duckdb.DuckDBPyConnection, layout: Layout) -> bool:
+    """Whether the file tells whose each balance is: older exports lack a column of it, and mix the balances of several wallets."""
+    told = [f"count({quoted(name)}) > 0" for name in layout.balance_per]
+    return bool(one(con, f"SELECT {' AND '.join(told) or 'true'} FROM rows")[0])
+
+
+def _break(con: duckdb.DuckDBPyConnection, words: str, moments: list[Any], breaks: int, compared: int) -> Break:
+    """moments: of the lines on both sides, in any order; of one that moves nothing none is known."""
+    told: list[datetime] = sorted(moment for moment in moments if moment is not None)
+    if not told:
+        told = [*one(con, "SELECT min(occurred_at), max(occurred_at) FROM mapped")]
+    return Break(words, told[0], told[-1], breaks, compared)
 
 
 def _steps(con: duckdb.DuckDBPyConnection, layout: Layout, order: str) -> str:
@@ -53,10 +91,18 @@ def _steps(con: duckdb.DuckDBPyConnection, layout: Layout, order: str) -> str:
     moved = f"SELECT line, occurred_at, {delta} AS delta FROM mapped"
     if one(con, "SELECT coalesce(max(part), 0) FROM mapped")[0]:
         moved = f"SELECT line, min(occurred_at) AS occurred_at, sum(delta) AS delta FROM ({moved}) GROUP BY line"
-    per = ", ".join(quoted(name) for name in layout.balance_per) or "NULL"
-    balance = quoted(layout.balance or "")
+    per, balance = _per(layout), quoted(layout.balance or "")
     return (
-        f"SELECT line, concat_ws(' ', {per}) AS per, {balance} AS balance, coalesce(moved.delta, 0) AS delta,"
-        f" lag({balance}) OVER (PARTITION BY {per} ORDER BY {order}) AS before"
+        f"SELECT line, concat_ws(' ', {per}) AS per, {balance} AS balance, coalesce(moved.delta, 0) AS delta, moved.occurred_at,"
+        f" lag({balance}) OVER followed AS before, lag(moved.occurred_at) OVER followed AS since"
         f" FROM rows LEFT JOIN ({moved}) AS moved USING (line) WHERE {balance} IS NOT NULL"
+        f" WINDOW followed AS (PARTITION BY {per} ORDER BY {order})"
     )
+
+
+def _plain(amount: Decimal) -> str:
+    return f"{amount.normalize():f}"
+
+
+def _per(layout: Layout) -> str:
+    return ", ".join(quoted(name) for name in layout.balance_per) or "NULL"

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -70,12 +71,24 @@ DEFAULTS: Mapping[str, str] = {"part": "0", "kind": "'other'", "status": "'final
 
 
 @dataclass(frozen=True, slots=True)
+class Break:
+    """Where a file's own counting does not go on: between which moments. breaks: how often, of so many lines compared, 0
+    where the file does not tell whose balances these are."""
+
+    words: str
+    from_at: datetime
+    to_at: datetime
+    breaks: int
+    compared: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What became of the lines of one file or batch of pages: lines = used + sum(skipped) + quarantined.
 
     from_at, to_at: the first and the last mapped row. step: microseconds the source's clock resolves. drift: fields the layout
-    does not know. chains: whether the balance column continues from line to line; None where that cannot be said. first_break:
-    where it does not. notes: what the owner should know of how the file was read.
+    does not know. chains: whether the balance column, and the rows' numbers, go on from line to line; None where that cannot be
+    said. first_break: where they do not. notes: what the owner should know of how the file was read.
     """
 
     connection: str
@@ -90,8 +103,13 @@ class Reading:
     step: int | None = None
     drift: tuple[str, ...] = ()
     chains: bool | None = None
-    first_break: str | None = None
+    first_break: Break | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def broken(self) -> str | None:
+        """As it is kept of an upload."""
+        return None if self.first_break is None else json.dumps(asdict(self.first_break), default=datetime.isoformat)
 
     def __post_init__(self) -> None:
         if self.lines != self.used + sum(self.skipped.values()) + self.quarantined:

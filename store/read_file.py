@@ -18,7 +18,7 @@ from connectors.file_sources import foreign_layouts, readable_layouts
 from connectors.identify import Match, NoLayout, identify, match_header
 from connectors.layouts import Layout, all_layouts, find_layout, in_zone
 from connectors.workbook import is_workbook, sheets_as_csv
-from store.balance_chain import follow_balances
+from store.balance_chain import follow
 from store.cells import TROUBLE, literal, troubles, typed_rows
 from store.clock_step import step_of_mapped
 from store.file_writing import Writing, first_look, may_have_commas, with_decimal_comma
@@ -276,7 +276,7 @@ def _reading(
     lines, used, skipped, quarantined = counts
     layout = match.layout
     step, note = step_of_mapped(con, layout.step)
-    chains, first_break = follow_balances(con, layout)
+    chains, first_break = follow(con, layout)
     encoding = "" if text.encoding == "utf-8" else f"read as {text.encoding}"
     row = con.execute("SELECT min(occurred_at), max(occurred_at) FROM mapped").fetchone()
     from_at, to_at = row or (None, None)

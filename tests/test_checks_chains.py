@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+import pipeline
 from checks.check import CHECKS, Check, ask
+from checks.run import run_checks
+from sandbox.register import EXPORTS
+from store import accounts
+from store.accounts import Connection
 from store.lake import Lake
 from tests.accounts import UNTIL, connect, fast_sandbox, sync
-from tests.mixtures import memory_lake
+from tests.mixtures import NOW, memory_lake
 
 CHAINS, COUNTS = (check for check in CHECKS if check.name in ("running_balances", "told_counts"))
 PLAIN = """
@@ -67,6 +75,78 @@ def test_a_row_that_an_answer_left_out_breaks_the_chain_where_it_was(lake: Lake)
     assert json.loads(detail)["told"] != json.loads(detail)["begins_from"]
     lake.con.execute("UPDATE lake.raw.pages SET body = ? WHERE page = ?", [kept, page])
     assert broken(lake) == 0
+
+
+BREAKS = "SELECT kind, source, to_at - from_at < INTERVAL 60 DAY FROM lake.ops.findings WHERE resolved_at IS NULL"
+
+
+Lines = list[dict[str, str]]
+
+
+@pytest.fixture
+def by_file(tmp_path: Path) -> Iterator[tuple[Lake, Lines]]:
+    """An account that its ledger's export alone tells, and the lines of that."""
+    lake = memory_lake(tmp_path / "home")
+    with fast_sandbox() as sandbox:
+        history = sandbox.add_account("kraken", "main", seed=4, size=60, until=UNTIL).history
+    accounts.add(lake.con, Connection("main", "kraken", datetime(2020, 1, 1, tzinfo=UTC)), (), None, NOW)
+    accounts.expect_scopes(lake.con, "main", [("ledger", "all", True)], NOW)
+    yield lake, [*csv.DictReader(io.StringIO(EXPORTS["kraken"](history, "ledgers", None, None)))]
+    lake.close()
+
+
+def middle(lines: Lines) -> int:
+    """The place of a line with others of its balance before and after it."""
+    euros = [n for n, line in enumerate(lines) if line["asset"] in ("EUR", "ZEUR")]
+    return euros[len(euros) // 2]
+
+
+def take(lake: Lake, lines: Lines) -> str:
+    """Import these lines as a file that its owner vouches for."""
+    path = lake.settings.home / "ledgers.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, [*lines[0]])
+        writer.writeheader()
+        writer.writerows(lines)
+    preview = pipeline.preview_file(lake, "main", path, None, NOW)
+    pipeline.import_file(lake, preview, NOW, confirmed_by_owner=True)
+    return preview.upload
+
+
+def bad_figures(lake: Lake) -> list[tuple[str, float | None]]:
+    return [(one.metric, one.value) for one in run_checks(lake, NOW, [CHAINS]) if one.verdict != "passed"]
+
+
+def test_a_line_that_a_file_lacks_is_a_finding_until_a_whole_file_stands(by_file: tuple[Lake, Lines]) -> None:
+    lake, lines = by_file
+    upload = take(lake, [line for n, line in enumerate(lines) if n != middle(lines)])
+    assert bad_figures(lake) == [("broken_files", 1)]
+    assert lake.con.execute(BREAKS).fetchall() == [("chain_broken", upload, True)]
+    spoilers = "SELECT count(*) FROM lake.core.spoilers WHERE why LIKE '%do not continue: ' || ?"
+    assert lake.con.execute(spoilers, [upload]).fetchall() == [(1,)]
+    take(lake, lines)
+    assert bad_figures(lake) == []
+    assert lake.con.execute(BREAKS).fetchall() == []
+    assert lake.con.execute(spoilers, [upload]).fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize("spoil", ["", "what it counts", "whose balances", "a line that is not understood"])
+def test_a_file_that_is_whole_or_counts_something_else_or_cannot_tell_is_none(by_file: tuple[Lake, Lines], spoil: str) -> None:
+    lake, lines = by_file
+    if spoil == "what it counts":
+        lines = [{**line, "balance": str(n)} for n, line in enumerate(lines)]
+    elif spoil == "whose balances":
+        lines = [
+            {name: cell for name, cell in line.items() if name != "wallet"}
+            for n, line in enumerate(lines)
+            if n != middle(lines)
+        ]
+    elif spoil:
+        lines[middle(lines)]["amount"] = "?"
+    upload = take(lake, lines)
+    broken = lake.con.execute("SELECT broken IS NOT NULL FROM lake.ops.uploads WHERE upload = ?", [upload]).fetchall()
+    assert broken == [(bool(spoil),)]
+    assert bad_figures(lake) == []
 
 
 ROW = "(SELECT row_id FROM lake.core.rows WHERE layout = 'kraken/ledger_api' ORDER BY occurred_at LIMIT 1 OFFSET 9)"

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.dialect import FileRefused
-from store.mapping import Reading
+from store.mapping import Break, Reading
 from tests.layout_readings import LEDGER, connect, csv_text, layout, quarantined, read, table
 
 ROWS = [
@@ -279,7 +279,38 @@ def test_a_column_may_be_called_anything(con: duckdb.DuckDBPyConnection, tmp_pat
 def test_a_missing_line_breaks_the_chain(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     reading = read(con, tmp_path, chained([0, 1, 3, 4]))
     assert reading.chains is False
-    assert reading.first_break == "line 4: BTC 1.000000000000000000 +0.250000000000000000 is not 0.750000000000000000"
+    words = "line 4: BTC 1 +0.25 is not 0.75"
+    assert reading.first_break == Break(
+        words, datetime(2024, 3, 1, 10, tzinfo=UTC), datetime(2024, 3, 1, 10, 2, tzinfo=UTC), 1, 2
+    )
+
+
+def test_a_break_is_told_in_the_order_that_a_file_is_in(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    reading = read(con, tmp_path, chained([4, 3, 1, 0]))
+    assert reading.first_break
+    assert (reading.first_break.words.partition(":")[0], reading.first_break.breaks) == ("line 3", 1)
+
+
+NUMBERED = LEDGER.replace('note = "text?"', 'note = "number?"').replace("kind, note", "kind, note::VARCHAR AS note")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "hole"),
+    [
+        ([1, 2, 3, 4], None),
+        ([4, 3, 2, 1], None),
+        ([7, 8, 9, 10], None),
+        ([1, 2, 4, 5], "line 4: number 4 follows 2"),
+        ([9, 3, 2, 1], "line 2: number 9 follows 3"),
+    ],
+)
+def test_a_hole_in_numbers_that_have_none_is_a_missing_line(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, numbers: list[int], hole: str | None
+) -> None:
+    rows = [f"L{n},2024-03-01 10:0{n}:00,BTC,1,0,,{number}" for n, number in enumerate(numbers)]
+    numbered = layout(NUMBERED.replace("[columns]", 'sequence = "note"\n[columns]'))
+    reading = read(con, tmp_path, csv_text(rows), numbered)
+    assert (reading.chains, reading.first_break and reading.first_break.words) == (None if hole is None else False, hole)
 
 
 def test_a_quarantined_line_breaks_the_chain(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ zone     = "UTC"
 step     = "1s"
 balance  = "balance"
 balance_per = ["wallet_id"]
+sequence = "row_no"
 ignored  = ["Available balance delta", "Available balance", "Value", "Value currency", "Value amount"]
 [columns]
 wallet_id = { type = "id", names = ["Wallet ID"] }
@@ -24,6 +25,7 @@ nothing_moved = "funds reserved or released: the balance itself did not change"
 
 A trade stands in the files of both its wallets, and its sides meet by time. The description is Luno's words, or of a send what the
 owner wrote: a line with an address or a hash is a movement whatever it says. The fee of an instant trade is inside its price.
+Luno numbers a wallet's entries "sequentially starting from 1" (its API's ListTransactions), those that move nothing too.
 */
 WITH sorted AS (
     SELECT *, CASE upper(currency) WHEN 'XBT' THEN 'BTC' ELSE upper(currency) END AS asset, CASE

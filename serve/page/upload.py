@@ -134,7 +134,7 @@ def _told(lake: Lake, previewed: Preview) -> Row:
         "basis": previewed.basis, "lines": reading.lines, "used": reading.used, "skipped": skipped,
         "quarantined": reading.quarantined, "new": previewed.new, "known": previewed.known,
         "bad": [] if previewed.already else _bad_lines(lake), "streams": list(reading.streams), "drift": list(reading.drift),
-        "notes": list(reading.notes), "first_break": reading.first_break,
+        "notes": list(reading.notes), "first_break": reading.first_break and reading.first_break.words,
         "refused": "", "unknown": False, "zones": [],
     }  # fmt: skip
 

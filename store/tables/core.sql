@@ -76,13 +76,14 @@ CREATE TABLE IF NOT EXISTS lake.ops.runs (
 );
 
 -- one file of an owner; undone_at set = taken back. lines = used + skipped + quarantined, always. zone: in which its clock runs,
--- where its owner said so
+-- where its owner said so. broken: where its own counting (balances, numbers of rows) does not go on, as JSON; see store.mapping.Break
 CREATE TABLE IF NOT EXISTS lake.ops.uploads (
     upload VARCHAR, connection VARCHAR, layout VARCHAR, file_name VARCHAR, digest VARCHAR, bytes BIGINT, uploaded_at TIMESTAMPTZ,
     lines BIGINT, used BIGINT, skipped BIGINT, quarantined BIGINT, from_at TIMESTAMPTZ, to_at TIMESTAMPTZ, step BIGINT,
     basis VARCHAR, state VARCHAR, undone_at TIMESTAMPTZ, zone VARCHAR
 );
 ALTER TABLE lake.ops.uploads ADD COLUMN IF NOT EXISTS zone VARCHAR;
+ALTER TABLE lake.ops.uploads ADD COLUMN IF NOT EXISTS broken VARCHAR;
 
 -- a line of a source that is not in core.rows, and why: fate 'skipped' (rule) or 'quarantined' (column, value, why)
 CREATE TABLE IF NOT EXISTS lake.ops.line_fates (
