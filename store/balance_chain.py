@@ -5,7 +5,6 @@ Its counting is its balance column, and its rows' numbers where the exchange pro
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -76,10 +75,9 @@ def _is_named(con: duckdb.DuckDBPyConnection, layout: Layout) -> bool:
 
 def _break(con: duckdb.DuckDBPyConnection, words: str, moments: list[Any], breaks: int, compared: int) -> Break:
     """moments: of the lines on both sides, in any order; of one that moves nothing none is known."""
-    told: list[datetime] = sorted(moment for moment in moments if moment is not None)
-    if not told:
-        told = [*one(con, "SELECT min(occurred_at), max(occurred_at) FROM mapped")]
-    return Break(words, told[0], told[-1], breaks, compared)
+    known = sorted(moment for moment in moments if moment is not None)
+    first, last = con.execute("SELECT min(occurred_at), max(occurred_at) FROM mapped").fetchone() or (None, None)
+    return Break(words, known[0] if known else first, known[-1] if known else last, breaks, compared)
 
 
 def _steps(con: duckdb.DuckDBPyConnection, layout: Layout, order: str) -> str:
