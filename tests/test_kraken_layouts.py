@@ -219,6 +219,11 @@ def test_an_account_that_never_held_anything_has_no_balances(con: duckdb.DuckDBP
     assert read(con, "balances_api", '{"error":[]}').lines == 0
 
 
+def load_macros(con: duckdb.DuckDBPyConnection) -> None:
+    for file in ("connectors/macros.sql", "connectors/kraken/macros.sql"):
+        con.execute((ROOT / file).read_text())
+
+
 @pytest.mark.parametrize(
     ("pair", "split"),
     [
@@ -228,12 +233,12 @@ def test_an_account_that_never_held_anything_has_no_balances(con: duckdb.DuckDBP
     ],
 )  # fmt: skip
 def test_a_pair_that_is_listed_nowhere(con: duckdb.DuckDBPyConnection, pair: str, split: list[str] | None) -> None:
-    con.execute((ROOT / "connectors/kraken/macros.sql").read_text())
+    load_macros(con)
     assert con.execute("SELECT kraken_split(?)", [pair]).fetchone() == (split,)
 
 
 def test_the_renamed_assets_are_the_same_in_python_and_sql(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute((ROOT / "connectors/kraken/macros.sql").read_text())
+    load_macros(con)
     found = con.execute("SELECT code, kraken_asset(code) FROM unnest(?) t(code)", [list(RENAMED)]).fetchall()
     assert dict(found) == RENAMED
 

@@ -35,7 +35,7 @@ SELECT
     'movement' AS grain,
     'ledger' AS namespace,
     txid AS row_id,
-    kraken_event(type, refid) AS event_id,
+    kraken_event(type, subtype, refid, asset, amount, time) AS event_id,
     time AS occurred_at,
     CASE WHEN type IN ('deposit', 'withdrawal') THEN 86400 END AS match_window,
     kraken_kind(type, coalesce(subtype, ''), asset, amount, fee) AS kind,

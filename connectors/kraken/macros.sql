@@ -63,9 +63,12 @@ CREATE OR REPLACE TEMP MACRO kraken_source_type(type, subtype) AS
     type || CASE WHEN subtype = '' THEN '' ELSE '/' || subtype END;
 
 -- The event a ledger row belongs to. A rollover names the trade that opened the position and comes every few hours: each is
--- an event of its own.
-CREATE OR REPLACE TEMP MACRO kraken_event(type, refid) AS
-    CASE WHEN type <> 'rollover' AND refid <> '' THEN 'ref:' || refid END;
+-- an event of its own. The two rows of a move to or from staking or futures have a refid each and follow one another within a minute:
+-- they are one event by their hour, coin and amount, so that what was staked keeps its cost.
+CREATE OR REPLACE TEMP MACRO kraken_event(type, subtype, refid, asset, amount, at_time) AS
+    CASE WHEN type = 'transfer' AND subtype IN ('spottostaking', 'stakingfromspot', 'stakingtospot', 'spotfromstaking', 'spottofutures', 'spotfromfutures')
+         THEN moved_event(date_trunc('hour', at_time), kraken_asset(asset), amount)
+         WHEN type <> 'rollover' AND refid <> '' THEN 'ref:' || refid END;
 
 -- Where a pair is not in the list of markets (delisted, or a file read offline): [base, quote] in Kraken's codes, or NULL.
 -- The old pairs are two codes of four letters; XTZEUR is no such pair, its base is XTZ.
