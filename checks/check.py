@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,12 @@ HERE = Path(__file__).parent
 @dataclass(frozen=True)
 class Check:
     """finding: the kind under which the evidence is kept, and the way out of it. keeps: false where others keep such findings
-    already, and the check only judges them. prepare: makes the temp tables that its queries read beside the lake."""
+    already, and the check only judges them. prepare: makes the temp tables that its queries read beside the lake, as of a moment."""
 
     name: str
     finding: str
     keeps: bool = True
-    prepare: Callable[[duckdb.DuckDBPyConnection], None] | None = None
+    prepare: Callable[[duckdb.DuckDBPyConnection, datetime], None] | None = None
 
     @cached_property
     def metric(self) -> str:
@@ -40,33 +41,38 @@ class Check:
         return (HERE / f"{self.name}.evidence.sql").read_text().rstrip().rstrip(";")
 
 
-def _derived(*names: str) -> Callable[[duckdb.DuckDBPyConnection], None]:
-    """Leaves queries of `transforms/` as temp tables under their names, one after the other."""
+def _derived(*names: str) -> Callable[[duckdb.DuckDBPyConnection, datetime], None]:
+    """Leaves queries of `transforms/` as temp tables under their names, one after the other. They may bind `$now`."""
 
-    def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    def prepare(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
         for name in names:
-            con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query(name)}")
+            ask(con, f"CREATE OR REPLACE TEMP TABLE {name} AS {query(name)}", now=now)
 
     return prepare
+
+
+def _unmatched_ends(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
+    set_lone_ends_apart(con)
+    _derived("near_transfers")(con, now)
 
 
 CHECKS = (
     Check("balances", "balance_differs"),
     Check("duplicates", "duplicates"),
     Check("implausible", "implausible"),
-    Check("negative_balances", "negative_balance"),
+    Check("negative_balances", "negative_balance", prepare=_derived("below_zero")),
     Check("not_imported", "not_imported"),
     Check("open_gaps", "open_gap"),
     Check("quarantined_lines", "quarantined"),
     Check("rewards_ceased", "rewards_ceased", prepare=_derived("ceased_rewards")),
     Check("rows_changed", "row_changed", keeps=False),
     Check("running_balances", "chain_broken", prepare=_derived("told_balances", "broken_files")),
-    Check("schema_drift", "schema_drift"),
+    Check("schema_drift", "schema_drift", prepare=_derived("drifted_fields")),
     Check("silence", "coverage_hole", prepare=_derived("vouched_silences")),
     Check("sources_disagree", "sources_disagree", keeps=False),
     Check("stale", "stale"),
     Check("told_counts", "count_differs", prepare=_derived("counted_rows", "told_counts")),
-    Check("transfers", "unmatched_transfer", prepare=set_lone_ends_apart),
+    Check("transfers", "unmatched_transfer", prepare=_unmatched_ends),
     Check("understood", "not_understood"),
 )
 """Every check, by name."""

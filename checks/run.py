@@ -92,7 +92,7 @@ def measure(lake: Lake, checks: Sequence[Check], now: datetime) -> tuple[dict[st
     for check in checks:
         try:
             if check.prepare is not None:
-                check.prepare(lake.con)
+                check.prepare(lake.con, now)
             frame = ask(lake.con, check.metric, now=now, stale_hours=lake.settings.stale_hours).df()
         except duckdb.Error as exc:
             broken.append(_broken(check, EVERY_CONNECTION, str(exc).splitlines()[0]))

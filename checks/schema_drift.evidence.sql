@@ -1,31 +1,4 @@
 -- One field that is new, or gone, in the answers of one layout.
-WITH pages AS (
-    SELECT connection, layout, page, body, fetched_at, fetched_at > $now::TIMESTAMPTZ - INTERVAL 7 DAY AS recent
-    FROM lake.raw.pages
-    WHERE body IS NOT NULL AND row_count > 0 AND json_valid(body) AND fetched_at > $now::TIMESTAMPTZ - INTERVAL 67 DAY
-        AND page NOT IN (SELECT page FROM lake.core.balances WHERE reported_at > $now::TIMESTAMPTZ - INTERVAL 67 DAY)
-    QUALIFY row_number() OVER (PARTITION BY connection, layout, recent ORDER BY fetched_at DESC, page) <= 20
-), nodes AS (
-    -- the place of an object is its path without the numbers and ids in it
-    SELECT p.connection, p.layout, p.page, p.recent, t.path, t.key, regexp_replace(
-        regexp_replace(t.path, '\[\d+\]', '[]', 'g'), '\."?[A-Za-z0-9_]*[0-9-][^.\[]*', '.{}', 'g') AS place
-    FROM pages p, json_tree(p.body) t WHERE t.key IS NOT NULL AND regexp_full_match(t.key, '[A-Za-z]*[a-z_][A-Za-z_]*')
-), places AS (
-    SELECT connection, layout, place, recent, count(DISTINCT page) AS pages, count(DISTINCT (page, path)) AS objects FROM nodes GROUP BY ALL
-), fields AS (
-    SELECT connection, layout, place, key, recent, count(*) AS objects FROM nodes GROUP BY ALL
-), compared AS (
-    SELECT b.connection, b.layout, b.place, f.key, b.objects AS objects_before, s.objects AS objects_since,
-        coalesce(sum(f.objects) FILTER (NOT f.recent), 0) AS before, coalesce(sum(f.objects) FILTER (f.recent), 0) AS since
-    FROM places b JOIN places s ON s.connection = b.connection AND s.layout = b.layout AND s.place = b.place AND s.recent
-    JOIN fields f ON f.connection = b.connection AND f.layout = b.layout AND f.place = b.place
-    WHERE NOT b.recent AND least(b.pages, s.pages) >= 3 AND least(b.objects, s.objects) >= 20 GROUP BY ALL
-), drifted AS (
-    SELECT * FROM compared WHERE before = 0 AND since = objects_since OR since = 0 AND before = objects_before
-), since_when AS (
-    SELECT connection, layout, min(fetched_at) AS since_at FROM pages WHERE recent GROUP BY ALL
-)
-SELECT d.connection, d.layout AS source, w.since_at AS from_at,
-    d.layout || CASE WHEN d.before = 0 THEN ': new ' ELSE ': gone ' END || d.key AS what,
-    json_object('place', d.place, 'rows_before', d.before, 'rows_since', d.since) AS detail
-FROM drifted d JOIN since_when w USING (connection, layout)
+SELECT connection, layout AS source, since_at AS from_at, layout || CASE WHEN before = 0 THEN ': new ' ELSE ': gone ' END || key AS what,
+    json_object('place', place, 'rows_before', before, 'rows_since', since) AS detail
+FROM drifted_fields

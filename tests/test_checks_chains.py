@@ -49,7 +49,7 @@ def within(lake: Lake) -> Iterator[Lake]:
 
 def broken(lake: Lake, check: Check = CHAINS) -> int:
     assert check.prepare
-    check.prepare(lake.con)
+    check.prepare(lake.con, NOW)
     (row,) = ask(lake.con, check.metric).fetchall()
     return int(row[1])
 
