@@ -21,6 +21,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 from store import schema
 from store.lake import Lake, open_lake
 from store.settings import Settings
+from tests.receivers import Receiver, webhook
 
 NOW = datetime(2026, 11, 14, 9, 5, tzinfo=UTC)
 # the same examples every time: a new counterexample is looked for in `make proof`, not by whoever happens to push next
@@ -88,6 +89,13 @@ def lake(settings: Settings, made_lake: Path) -> Iterator[Lake]:
         catalog.execute("UPDATE ducklake_metadata SET value = ? WHERE key = 'data_path'", [settings.data_path])
     with open_lake(settings) as lake:
         yield lake
+
+
+@pytest.fixture
+def hook() -> Iterator[Receiver]:
+    """Where alerts arrive, for whoever puts its address into its settings."""
+    with webhook() as receiver:
+        yield receiver
 
 
 @pytest.fixture

@@ -26,8 +26,7 @@ SAMPLE = random.Random("one of each").sample([(exchange, fault) for exchange, fa
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with fast_sandbox() as sandbox:
-        sandbox.clock.advance(UNTIL - sandbox.clock.now())
+    with fast_sandbox(UNTIL) as sandbox:
         yield sandbox
 
 

@@ -24,16 +24,10 @@ from store.settings import Settings
 from tests.accounts import UNTIL, connect, export_file, fast_sandbox, sync
 from tests.command import gapless
 from tests.page_server import Recorder, browser, served, settings_of_a_page
-from tests.receivers import Receiver, webhook
+from tests.receivers import Receiver
 from tests.test_page_actions import post
 
 NAME = "kraken-main"
-
-
-@pytest.fixture
-def hook() -> Iterator[Receiver]:
-    with webhook() as receiver:
-        yield receiver
 
 
 @pytest.fixture

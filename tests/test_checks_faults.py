@@ -34,8 +34,7 @@ def found_by(lake: Lake) -> set[str]:
 )
 def test_whatever_keeps_a_connection_from_its_data_is_found(tmp_path: Path, exchange: str, faults: Sequence[Fault]) -> None:
     lake = memory_lake(tmp_path / "home")
-    with fast_sandbox() as sandbox:
-        sandbox.clock.advance(UNTIL - sandbox.clock.now())
+    with fast_sandbox(UNTIL) as sandbox:
         account = sandbox.add_account(exchange, "main", seed=3, size=40, until=UNTIL)
         connect(lake, sandbox, account, sandbox.clock.now)
         assert sync(lake, "main", sandbox.clock.now).ok

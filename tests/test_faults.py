@@ -49,8 +49,7 @@ PASSING = (Fault.RATE_LIMITED, Fault.MAINTENANCE, Fault.RESET, Fault.TRUNCATED, 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
     """Exchanges whose clock stands at UNTIL, so that what happens later can be made to happen."""
-    with fast_sandbox() as sandbox:
-        sandbox.clock.advance(UNTIL - sandbox.clock.now())
+    with fast_sandbox(UNTIL) as sandbox:
         yield sandbox
 
 

@@ -16,7 +16,7 @@ from store.keys import KeyStore
 from store.lake import Lake
 from store.settings import Settings
 from tests.accounts import UNTIL, connect, fast_sandbox, sync
-from tests.receivers import Receiver, webhook
+from tests.receivers import Receiver
 
 MOVES = {
     "kraken": ("modify-trades", "withdraw-funds"), "binance": ("enableSpotAndMarginTrading", "enableWithdrawals"),
@@ -34,15 +34,8 @@ EACH = ["coinbase", pytest.param("kraken", marks=pytest.mark.slow), pytest.param
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with fast_sandbox() as sandbox:
-        sandbox.clock.advance(UNTIL - sandbox.clock.now())
+    with fast_sandbox(UNTIL) as sandbox:
         yield sandbox
-
-
-@pytest.fixture
-def hook() -> Iterator[Receiver]:
-    with webhook() as receiver:
-        yield receiver
 
 
 @pytest.fixture

@@ -18,20 +18,13 @@ from store.keys import KeyStore
 from store.lake import Lake
 from store.settings import Settings
 from tests.accounts import UNTIL, connect, export_file, fast_sandbox, import_file, lake_legs, normal, sync, true_legs
-from tests.receivers import Receiver, mail_server, webhook
+from tests.receivers import Receiver, mail_server
 
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with fast_sandbox() as sandbox:
-        sandbox.clock.advance(UNTIL - sandbox.clock.now())
+    with fast_sandbox(UNTIL) as sandbox:
         yield sandbox
-
-
-@pytest.fixture
-def hook() -> Iterator[Receiver]:
-    with webhook() as receiver:
-        yield receiver
 
 
 @pytest.fixture
