@@ -10,11 +10,14 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -95,11 +98,30 @@ def run(*, workers: int, port: int) -> int:
     settings.make_home()
     home = settings.home / "prefect"
     home.mkdir(exist_ok=True, mode=0o700)
+    with _alone(home):
+        return _run(settings, home, workers, port)
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """One `gapless up` of a home folder at a time: two would run every schedule twice, on one database of Prefect's."""
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(home / "up.lock", timeout=0):
+            yield
+    except Timeout:
+        raise SupervisorFailed(f"`gapless up` runs already with the home folder {home.parent}: end it first") from None
+
+
+def _run(settings: Settings, home: Path, workers: int, port: int) -> int:
     password = kept_secret(home / "password", secrets.token_urlsafe(12))
     system = _System(environment(settings, home, password, port), home)
     stopping = _ask_to_stop_on_signals()
     quiet = silence.since_last(settings)
     try:
+        _refuse_taken(port, "choose another by --port")
+        _refuse_taken(settings.page_port, "choose another for the page by GAPLESS_PAGE_PORT")
         say("Starting the Prefect server ...")
         prefect = shutil.which("prefect", path=str(Path(sys.executable).parent)) or "prefect"
         system.start("server", prefect, "server", "start")
@@ -177,6 +199,16 @@ def _ask_to_stop_on_signals() -> list[int]:
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     return stopping
+
+
+def _refuse_taken(port: int, way_out: str) -> None:
+    """Whoever listens there already would be taken for a part of ours, and be sent the owner's passwords."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: what has just ended is no trouble
+        try:
+            trial.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as exc:
+            raise SupervisorFailed(f"nothing can listen on port {port} ({getattr(exc, 'strerror', exc)}): {way_out}") from exc
 
 
 def _wait_until_healthy(system: _System, port: int, stopping: list[int]) -> None:
