@@ -14,7 +14,7 @@ code     = { type = "text", names = ["Currency"] }
 order_id = { type = "text", names = ["Order ID"] }
 tx_id    = { type = "text?", names = ["anycoin TX ID"] }
 [skip]
-held = "a withdrawal's hold and its release; the withdrawal is a line of its own"
+held = "a withdrawal's or a payment's hold and its release; the withdrawal, the payment is a line of its own"
 
 Amounts are signed. Rows without an order may be shorter than the header. Coins that are staked have .S behind their name (ETH2.S is
 staked ETH): the wallet `staking`. A refunded trade gives its payment back under the same order.
@@ -26,7 +26,7 @@ WITH worded AS (
 )
 SELECT
     line,
-    CASE WHEN word IN ('withdrawal block', 'withdrawal unblock') THEN 'held' END AS skip,
+    CASE WHEN word IN ('withdrawal block', 'withdrawal unblock', 'payment block', 'payment block refund') THEN 'held' END AS skip,
     'movement' AS grain,
     CASE WHEN tx_id IS NOT NULL THEN 'transaction' END AS namespace,
     tx_id AS row_id,
