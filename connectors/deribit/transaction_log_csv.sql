@@ -29,11 +29,12 @@ nothing_moved = "the balance did not change and no fee was charged"
 
 `Change` is what the balance changed by, the fee included, unless the fee came out of the fee balance: then the change is the cash
 flow alone. No column names the file's currency: the instruments do (BTC-PERPETUAL is settled in BTC, SOL_USDC-PERPETUAL in USDC),
-and a file without any is refused line by line. A settlement's funding is a part of its own.
+and a file without any is refused line by line. Ids are counted within a currency. A spot instrument (BTC_USDC)
+has no hyphen: each currency's file tells its own side of such a trade. A settlement's funding is a part of its own.
 */
 WITH coded AS (
     SELECT *, coalesce(currency, nullif(regexp_extract(instrument, '^[A-Z0-9]+_([A-Z]+)-', 1), ''), nullif(regexp_extract(instrument, '^([A-Z0-9]+)-', 1), '')) AS told,
-        lower(type) AS word, coalesce(fee, 0) AS fee_told, coalesce(funding, 0) AS funded
+        CASE WHEN lower(type) = 'trade' AND regexp_full_match(instrument, '[A-Z0-9]+_[A-Z0-9]+') THEN 'spot trade' ELSE lower(type) END AS word, coalesce(fee, 0) AS fee_told, coalesce(funding, 0) AS funded
     FROM rows
 ),
 settled AS (
@@ -54,13 +55,15 @@ SELECT
     CASE WHEN asset IS NULL THEN 'the file does not show which currency it is of: no instrument names one, or several do' END AS quarantine,
     'movement' AS grain,
     'log' AS namespace,
-    id || if(n = 0, '', '/funding') AS row_id,
+    concat_ws(':', asset, id) || if(n = 0, '', '/funding') AS row_id,
+    CASE WHEN word = 'spot trade' THEN 'trade:' || trade_id END AS event_id,
     order_id,
     time AS occurred_at,
     CASE WHEN word IN ('deposit', 'withdrawal') THEN 86400 END AS match_window,
     CASE
         WHEN n = 1 THEN 'funding'
         WHEN word IN ('deposit', 'withdrawal', 'transfer') THEN word
+        WHEN word = 'spot trade' THEN 'trade'
         WHEN word IN ('trade', 'delivery', 'settlement', 'position move', 'transfer from insurance', 'socialized fund') THEN 'margin'
         WHEN word = 'liquidation' THEN 'liquidation'
         ELSE 'other'
