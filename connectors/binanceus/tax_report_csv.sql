@@ -26,7 +26,8 @@ note           = { type = "text?", names = ["Additional Note", "Additional_Note"
 
 Of a fill, base and quote stand there as the market has them; of a purchase or a conversion in one click, the base is what was
 paid with and the quote what was got. A fill's USD amount may be missing while its value in USD is told: the same number. The fee
-stands apart, in a third asset where it was so. Staking rewards below zero are the service's fee.
+stands apart, in a third asset where it was so. Staking rewards below zero are the service's fee,
+any other distribution below zero takes back what was given.
 */
 WITH told AS (
     SELECT *, lower(category) AS what, lower(operation) AS how,
@@ -39,6 +40,7 @@ WITH told AS (
             WHEN lower(category) = 'convert' THEN 'conversion'
             WHEN lower(category) = 'distribution' AND regexp_matches(lower(operation), 'commission|rebate') THEN 'rebate'
             WHEN lower(category) = 'distribution' AND primary_amount < 0 AND lower(operation) = 'staking rewards' THEN 'fee'
+            WHEN lower(category) = 'distribution' AND primary_amount < 0 THEN 'adjustment'
             WHEN lower(category) = 'distribution' THEN 'reward'
             ELSE 'other'
         END AS kind
