@@ -115,14 +115,16 @@ CREATE OR REPLACE TEMP MACRO glued_head(v) AS regexp_extract(v, '^[+-]?[0-9,]*\.
 CREATE OR REPLACE TEMP MACRO is_end_of(code, pair) AS
     length(code) < length(pair) AND (starts_with(upper(pair), upper(code)) OR ends_with(upper(pair), upper(code)));
 
+-- most lines tell an asset of the other end of the pair, or of none: one look tells these
 CREATE OR REPLACE TEMP MACRO code_in_pair(head, tail, pair) AS
-    list_filter(
+    CASE WHEN contains(upper(pair), right(head, 1) || upper(tail)) THEN list_filter(
         list_transform([7, 6, 5, 4, 3, 2, 1], lambda n: right(head, n) || tail),
         lambda code: regexp_matches(code, '^[0-9]') AND NOT contains(code, '.') AND NOT contains(code, ',') AND is_end_of(code, pair)
-    )[1];
+    )[1] END;
 
 CREATE OR REPLACE TEMP MACRO known_code(head, tail) AS
-    nullif(regexp_extract(head || tail, '(1INCH|1MBABYDOGE|1000SATS|1000CHEEMS|1000CAT|1000X|2Z)$'), '');
+    CASE WHEN regexp_matches(tail, '(INCH|MBABYDOGE|SATS|CHEEMS|CAT|X|Z)$')
+         THEN nullif(regexp_extract(head || tail, '(1INCH|1MBABYDOGE|1000SATS|1000CHEEMS|1000CAT|1000X|2Z)$'), '') END;
 
 CREATE OR REPLACE TEMP MACRO glued_asset(head, tail, pair) AS
     CASE
@@ -183,9 +185,10 @@ CREATE OR REPLACE TEMP MACRO moment_of(v, utc) AS coalesce(
 
 -- the same with another zone for times that have no suffix: an IANA name, or minutes east of UTC
 CREATE OR REPLACE TEMP MACRO moment_in(v, utc, zone) AS
-    coalesce(clock_as_utc(clock_of(utc)), timezone(zone, clock_of(v)), suffixed_time_of(v));
+    coalesce(clock_as_utc(clock_of(utc)), timezone(zone, coalesce(plain_clock(v), clock_of(v))), suffixed_time_of(v));
 CREATE OR REPLACE TEMP MACRO moment_east(v, utc, minutes) AS
-    coalesce(clock_as_utc(clock_of(utc)), clock_as_utc(clock_of(v) - to_minutes(minutes)), suffixed_time_of(v));
+    coalesce(clock_as_utc(clock_of(utc)), make_timestamptz(epoch_us(coalesce(plain_clock(v), clock_of(v))) - minutes * 60000000::BIGINT),
+        suffixed_time_of(v));
 
 -- seconds or milliseconds since 1970, exact to the microsecond; finer digits are cut off as a clock would
 CREATE OR REPLACE TEMP MACRO unix_of(v, digits, unit) AS
