@@ -182,7 +182,7 @@ def _renew(con: duckdb.DuckDBPyConnection, connection: Connection, kept: _Kept, 
 
 def _empty(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """Take out all that is derived from the connection's sources; pages, files, claims and what was reported stay."""
-    for table in ("rows", "transactions", "legs", "transaction_ids"):
+    for table in ("rows", "transactions", "legs"):
         con.execute(f"DELETE FROM lake.core.{table} WHERE connection = ?", [name])
     con.execute(
         "DELETE FROM lake.ops.findings WHERE connection = ? AND kind IN (SELECT unnest(?::VARCHAR[]))",

@@ -1,6 +1,6 @@
 """The merge law: a connection's transactions are a pure function of the set of its sources.
 
-Order of arrival, repetition and splitting decide nothing. Every source row stays in `core.rows`; transactions, legs, ids and
+Order of arrival, repetition and splitting decide nothing. Every source row stays in `core.rows`; transactions, legs and
 findings are derived from them, anew for the days a change can touch, and only the difference is written. The steps are the
 `.sql` files in `store/merge/`, each of which opens with what its rows mean; this module is their order.
 
@@ -91,14 +91,8 @@ class Found:
     orders: int
     described: int
     from_files: int
-    loose: int
-    nameless: int
+    several_loose: bool
     told_apart: bool
-
-    @property
-    def named(self) -> bool:
-        """Whether each row has an id or an event of its own, and books."""
-        return not (self.nameless or self.orders or self.described)
 
 
 def absorb(con: duckdb.DuckDBPyConnection, connection: str, run_id: str, now: datetime, books: Collection[str] = ()) -> Merged:
@@ -188,7 +182,7 @@ class _Merge:
         """All that arrives is new, and nothing stands on its days: nothing is compared, and rows are written in their order."""
         self._run("ground_new")
         self._fold_ground()
-        in_place = self.found.named and self._run("as_told")
+        in_place = not (self.found.orders or self.found.described) and self._run("as_told")
         self._derive("parts_in_place" if in_place else "parts")
         return Merged(self._run("put_in_place" if in_place else "put_in_new"), 0, 0, 0, self._kept())
 
@@ -204,11 +198,9 @@ class _Merge:
         counts |= dict(self.con.execute("SELECT what, count(*) FROM differing GROUP BY what").fetchall())
         if counts["changed"] or counts["removed"]:
             self._run("take_out")
-        if self._run("gone_ids"):
-            self._run("take_out_ids")
         if self._run("gone_findings"):
             self._run("take_out_findings")
-        for step in ("put_in", "put_in_ids", "put_in_findings"):
+        for step in ("put_in", "put_in_findings"):
             self._run(step)
         if self._run("moving"):
             self._run("move_rows")
@@ -268,14 +260,14 @@ class _Merge:
         self._run("numbered_by_id" if found.told_apart else "numbered")
 
     def _derive(self, parts: str) -> None:
-        """What the standing rows make: transactions, legs, ids, findings. parts: the step that names their transactions."""
+        """What the standing rows make: transactions, legs, findings. parts: the step that names their transactions."""
         self._run(parts)
         if self.found.described:
             self._run("parts_described")
         self._run("transactions")
         if self.found.from_files and self._run("paged_claims"):
             self._run("unreturned")
-        if self.found.loose:
+        if self.found.several_loose:
             self._run("edges")
         self._run("findings")
 

@@ -15,6 +15,8 @@ HERE = Path(__file__).parent
 TABLES = ("core", "incidents", "checks", "marts", "reports")
 VIEWS = ("not_imported", "core", "incidents", "checks", "marts", "reports", "catalog")
 """In this order: later ones read earlier ones."""
+NOW_VIEWS = ("lake.core.transaction_ids",)
+"""Tables of older lakes that are views by now."""
 
 
 def tables_sql() -> str:
@@ -39,6 +41,8 @@ def apply(con: duckdb.DuckDBPyConnection) -> None:
     before = set(_tables(con))
     con.execute("CREATE SCHEMA IF NOT EXISTS lake.ops")
     con.execute("CREATE TABLE IF NOT EXISTS lake.ops.schema (digest VARCHAR)")
+    for table in {table for table, _ in before} & set(NOW_VIEWS):
+        con.execute(f"DROP TABLE {table}")
     con.execute(tables_sql())
     fresh = [(table, column) for table, column in _tables(con) if (table, column) not in before and table != "lake.ops.guard"]
     for table, column in fresh:

@@ -46,6 +46,7 @@ def empty_lake() -> duckdb.DuckDBPyConnection:
     con.execute("SET preserve_insertion_order = false")
     con.execute("ATTACH ':memory:' AS lake")
     con.execute(schema.tables_sql())
+    con.execute(schema.views_sql())
     return con
 
 

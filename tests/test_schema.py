@@ -24,6 +24,21 @@ def test_an_older_lake_gets_what_is_new_and_keeps_what_it_holds(settings: Settin
         assert lake.con.execute("SELECT connection FROM lake.ops.activity").fetchall() == [("a",)]
 
 
+def test_what_was_a_table_and_is_a_view_by_now_gives_way(settings: Settings) -> None:
+    with open_lake(settings) as lake:
+        lake.con.execute("DROP VIEW lake.core.transaction_ids")
+        lake.con.execute(
+            "CREATE TABLE lake.core.transaction_ids (connection VARCHAR, namespace VARCHAR, id VARCHAR, tx_id UUID)"
+        )
+        lake.con.execute("INSERT INTO lake.core.rows (connection, namespace, row_id, tx_id) VALUES ('a', 'trade', '1', uuid())")
+        lake.con.execute("UPDATE lake.ops.schema SET digest = 'of an older version'")
+    with open_lake(settings) as lake:
+        assert schema.is_current(lake.con)
+        assert lake.con.execute("SELECT connection, namespace, id FROM lake.core.transaction_ids").fetchall() == [
+            ("a", "trade", "1")
+        ]
+
+
 def test_a_lake_whose_making_was_killed_between_its_two_commits_holds_no_stray_row(settings: Settings) -> None:
     with open_lake(settings) as lake:
         lake.con.execute("INSERT INTO lake.ops.findings (finding) VALUES (NULL)")

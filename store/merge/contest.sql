@@ -2,13 +2,13 @@
 -- Absent is '' and 0 in here, so that keys compare plainly; `place` orders rows by what they say.
 CREATE OR REPLACE TEMP TABLE contest AS
 WITH movements AS (
-    SELECT *, voice(stands) AS voice, clock(occurred_at, $coarsest) AS coarse
+    SELECT *, voice(stands) AS voice, clock(occurred_at, $coarsest) AS coarse, words(stands) AS words
     FROM stands WHERE grain = 'movement' AND match_window IS NULL
 ),
 contested AS (
     SELECT coarse, wallet, out_asset, in_asset FROM movements GROUP BY ALL HAVING min(voice) <> max(voice)
 )
-SELECT m.u, row_number() OVER (ORDER BY m.occurred_at, words(m), m.source, m.line, m.part) AS place, m.voice,
+SELECT m.u, row_number() OVER (ORDER BY m.occurred_at, m.words, m.source, m.line, m.part) AS place, m.voice,
     CASE WHEN m.row_id IS NULL THEN '' ELSE m.voice END AS speaker,
     m.occurred_at, m.step, m.decimals, m.fee_amount IS NOT NULL AS fee_told, m.wallet,
     coalesce(m.out_asset, '') AS out_asset, coalesce(m.out_amount, 0) AS out_amount,

@@ -14,11 +14,14 @@ ends AS (
         SELECT source, occurred_at FROM incoming JOIN arriving USING (mapped_row) WHERE row_id IS NULL AND fate = 'new'
     )
     GROUP BY source
+),
+edges AS (
+    SELECT DISTINCT step, clock FROM loose JOIN ends USING (source) WHERE clock IN (clock(first_at, step), clock(last_at, step))
 )
 SELECT 'edge_of_two_files', NULL, min(occurred_at), json_object(
     'grain', grain, 'wallet', wallet, 'out', [out_asset, out_amount::VARCHAR], 'in', [in_asset, in_amount::VARCHAR],
     'files', count(DISTINCT source))
-FROM loose JOIN ends USING (source)
+FROM loose JOIN ends USING (source) SEMI JOIN edges USING (step, clock)
 GROUP BY grain, layout, step, clock, wallet, out_asset, out_amount, in_asset, in_amount
 HAVING count(DISTINCT source) > 1 AND (min(first_at) <> max(first_at) OR min(last_at) <> max(last_at))
     AND bool_and(clock IN (clock(first_at, step), clock(last_at, step)))

@@ -26,15 +26,22 @@ CREATE OR REPLACE TEMP MACRO rounded(amount, decimals) AS
          WHEN amount < 0 THEN cut(amount - half_digit(decimals), decimals)
          ELSE cut(amount + half_digit(decimals), decimals) END;
 
+-- an asset, where its amount is one: a zero amount moves nothing
+CREATE OR REPLACE TEMP MACRO moving(asset, amount) AS CASE WHEN amount <> 0 THEN asset END;
+
 CREATE OR REPLACE TEMP MACRO uuid_of(words) AS md5(words)::UUID;
 
--- the name of the transaction of rows of one event, and of a row with an id of its own
+-- the name of the transaction of rows of one event, of a row with an id of its own, and of one that is the nth to say so
 CREATE OR REPLACE TEMP MACRO named_by_event(connection, event_id) AS uuid_of(concat_ws('|', connection, 'event', event_id));
 CREATE OR REPLACE TEMP MACRO named_by_id(connection, grain, namespace, row_id) AS
     uuid_of(concat_ws('|', connection, 'row', grain, namespace, row_id));
 
+CREATE OR REPLACE TEMP MACRO named_by_words(connection, r, nth) AS uuid_of(concat_ws(
+    '|', connection, 'words', epoch_us(r.occurred_at), coalesce(r.wallet, 'spot'), moving(r.out_asset, r.out_amount), -nullif(r.out_amount, 0),
+    moving(r.in_asset, r.in_amount), nullif(r.in_amount, 0), nth));
+
 -- what a row says, as a number: the same words, the same number. It also decides ties, so that they go by content and never
--- by arrival.
+-- by arrival. Whoever orders many rows by it makes it a column first: a window drags along all that its order is reckoned from.
 CREATE OR REPLACE TEMP MACRO words(r) AS hash(
     r.occurred_at, r.status, r.wallet, r.out_asset, r.out_amount, r.in_asset, r.in_amount, r.fee_asset, r.fee_amount, r.kind,
     r.namespace, r.row_id, r.event_id, r.order_id, r.tx_hash, r.market, r.side, r.price, r.source_type, r.note);

@@ -4,8 +4,7 @@ CREATE OR REPLACE TEMP TABLE parted AS
 SELECT CASE
         WHEN event_id IS NOT NULL THEN named_by_event($connection, event_id)
         WHEN row_id IS NOT NULL THEN named_by_id($connection, grain, namespace, row_id)
-        ELSE uuid_of(concat_ws('|', $connection, 'words', epoch_us(occurred_at), wallet, out_asset, -out_amount, in_asset, in_amount,
-            coalesce(n.number, 1)))
+        ELSE named_by_words($connection, stands, coalesce(n.number, 1))
     END AS tx_id,
     u, coalesce(n.number, 1) AS nth, origin, source, line, stream, scope, grain <> 'describe' AS books, namespace, row_id, event_id, order_id,
     tx_hash, occurred_at, kind, source_type, wallet, market, side, price, out_asset, out_amount, in_asset, in_amount, fee_asset,

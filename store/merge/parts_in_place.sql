@@ -1,11 +1,12 @@
--- The same where every mapped row stands as it was told, and has an id or an event: the transaction is written beside the row
--- where it lies. A copy of a million rows costs more than naming them.
+-- The same where every mapped row stands as it was told: the transaction is written beside the row where it lies. A copy of a million rows costs more than naming them.
 ALTER TABLE mapped ADD COLUMN IF NOT EXISTS tx_id UUID;
 ALTER TABLE mapped ADD COLUMN IF NOT EXISTS nth_of_event BIGINT;
-UPDATE mapped SET nth_of_event = NULL, tx_id = CASE
-    WHEN event_id IS NOT NULL THEN named_by_event($connection, event_id)
-    ELSE named_by_id($connection, grain, namespace, row_id) END;
+UPDATE mapped SET nth_of_event = NULL;
 UPDATE mapped SET nth_of_event = numbered.number FROM numbered WHERE mapped.rowid = numbered.u;
+UPDATE mapped SET tx_id = CASE
+    WHEN event_id IS NOT NULL THEN named_by_event($connection, event_id)
+    WHEN row_id IS NOT NULL THEN named_by_id($connection, grain, namespace, row_id)
+    ELSE named_by_words($connection, mapped, coalesce(nth_of_event, 1)) END;
 
 CREATE OR REPLACE TEMP VIEW incoming AS SELECT rowid AS mapped_row, * FROM mapped;
 CREATE OR REPLACE TEMP VIEW ground AS SELECT NULL::BIGINT AS lake_row, * FROM incoming;

@@ -1,6 +1,5 @@
 -- What stands alone: all of it, with its source rows and the transactions they stand in.
 INSERT INTO lake.core.legs BY NAME SELECT $connection AS connection, * FROM derived_legs;
-INSERT INTO lake.core.transaction_ids BY NAME SELECT $connection AS connection, * FROM derived_ids;
 INSERT INTO lake.ops.findings BY NAME
 SELECT *, $connection AS connection, $now AS found_at FROM derived_findings;
 INSERT INTO lake.core.rows BY NAME

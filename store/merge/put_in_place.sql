@@ -1,6 +1,5 @@
 -- The same where the rows were named where they lie; their order is kept.
 INSERT INTO lake.core.legs BY NAME SELECT $connection AS connection, * FROM derived_legs;
-INSERT INTO lake.core.transaction_ids BY NAME SELECT $connection AS connection, * FROM derived_ids;
 INSERT INTO lake.ops.findings BY NAME
 SELECT *, $connection AS connection, $now AS found_at FROM derived_findings;
 INSERT INTO lake.core.rows BY NAME

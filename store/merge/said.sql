@@ -5,9 +5,9 @@ SELECT coalesce(mapped_row, -1 - lake_row) AS u, lake_row, mapped_row, tx_id, nt
     CASE WHEN grain = 'order' THEN coalesce(row_id, order_id) ELSE row_id END AS row_id,
     event_id, order_id, tx_hash, occurred_at, step, decimals, match_window, kind, source_type, coalesce(status, 'final') AS status,
     coalesce(wallet, 'spot') AS wallet, market, side, price,
-    CASE WHEN out_amount <> 0 THEN out_asset END AS out_asset, nullif(out_amount, 0) AS out_amount,
-    CASE WHEN in_amount <> 0 THEN in_asset END AS in_asset, nullif(in_amount, 0) AS in_amount,
-    CASE WHEN fee_amount <> 0 THEN fee_asset END AS fee_asset, fee_amount, note
+    moving(out_asset, out_amount) AS out_asset, nullif(out_amount, 0) AS out_amount,
+    moving(in_asset, in_amount) AS in_asset, nullif(in_amount, 0) AS in_amount,
+    moving(fee_asset, fee_amount) AS fee_asset, fee_amount, note
 FROM ground;
 
 -- one row that does not stand (it is folded, refused, not final), or stands in other words than its source's

@@ -4,11 +4,6 @@ SELECT rowid AS lake_row, tx_id, digest, first_seen, run_id
 FROM lake.core.transactions
 WHERE connection = $connection AND occurred_at >= $start AND occurred_at < $until AND day_of(occurred_at) IN (SELECT day FROM days);
 
--- one id of a transaction
-CREATE OR REPLACE TEMP TABLE stood_ids AS
-SELECT rowid AS lake_row, namespace, id, tx_id FROM lake.core.transaction_ids
-WHERE connection = $connection AND tx_id IN (SELECT tx_id FROM stood UNION SELECT tx_id FROM derived);
-
 -- one finding of the merge
 CREATE OR REPLACE TEMP TABLE stood_findings AS
 SELECT rowid AS lake_row, finding FROM lake.ops.findings

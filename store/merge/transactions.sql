@@ -62,20 +62,3 @@ legs AS (
     FROM placed WHERE fee_asset IS NOT NULL
 )
 SELECT tx_id, n::INTEGER AS n, occurred_at, role, wallet, asset, amount FROM legs WHERE amount IS NOT NULL;
-
--- one id by which the exchange names a transaction or a row of it; what was folded into it keeps its ids
-CREATE OR REPLACE TEMP VIEW derived_ids AS
-SELECT namespace, row_id AS id, tx_id FROM parts WHERE row_id IS NOT NULL
-UNION ALL
-SELECT DISTINCT s.namespace, s.row_id, p.tx_id
-FROM folded f JOIN said s USING (u) JOIN parts p ON p.u = f.stands_u
-WHERE s.row_id IS NOT NULL AND (s.namespace IS DISTINCT FROM p.namespace OR s.row_id IS DISTINCT FROM p.row_id)
-    AND (s.namespace <> 'order' OR s.row_id IS DISTINCT FROM p.order_id)
-UNION ALL
-SELECT DISTINCT 'event', event_id, tx_id FROM parts WHERE event_id IS NOT NULL
-UNION ALL
-SELECT 'order', order_id, tx_id FROM parts WHERE order_id IS NOT NULL AND event_id IS NULL AND namespace IS DISTINCT FROM 'order'
-UNION ALL
-SELECT DISTINCT 'order', order_id, tx_id FROM parts WHERE order_id IS NOT NULL AND event_id IS NOT NULL
-UNION ALL
-SELECT DISTINCT 'tx_hash', tx_hash, tx_id FROM parts WHERE tx_hash IS NOT NULL;

@@ -1,8 +1,9 @@
 -- What there is to do among the standing rows: the coarsest clock of the movements and how many voices tell them (one has
--- nothing to be compared with); whether deposits and withdrawals have several voices, too; orders; descriptions; rows of files,
--- and those of them without ids; rows that nothing names; whether an id tells the rows of an event apart.
+-- nothing to be compared with); whether deposits and withdrawals have several voices, too; orders; descriptions; rows of files;
+-- whether several files tell rows without ids; whether an id tells the rows of an event apart.
 WITH passing AS (
-    SELECT *, grain = 'movement' AND match_window IS NULL AS moves, match_window IS NOT NULL AND grain IN ('movement', 'statement') AS transit
+    SELECT *, grain = 'movement' AND match_window IS NULL AS moves, match_window IS NOT NULL AND grain IN ('movement', 'statement') AS transit,
+        origin = 'file' AND row_id IS NULL AS loose
     FROM stands
 )
 SELECT max(step) FILTER (WHERE grain IN ('movement', 'describe') AND match_window IS NULL) AS coarsest,
@@ -13,7 +14,6 @@ SELECT max(step) FILTER (WHERE grain IN ('movement', 'describe') AND match_windo
     count(*) FILTER (WHERE grain = 'order') AS orders,
     count(*) FILTER (WHERE grain = 'describe') AS described,
     count(*) FILTER (WHERE origin = 'file') AS from_files,
-    count(*) FILTER (WHERE origin = 'file' AND row_id IS NULL) AS loose,
-    count(*) FILTER (WHERE row_id IS NULL AND event_id IS NULL) AS nameless,
+    coalesce(min(source) FILTER (WHERE loose) <> max(source) FILTER (WHERE loose), false) AS several_loose,
     coalesce(bool_and(row_id IS NOT NULL) AND min(grain) = max(grain) AND min(namespace) = max(namespace), false) AS told_apart
 FROM passing;

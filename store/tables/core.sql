@@ -40,9 +40,6 @@ CREATE TABLE IF NOT EXISTS lake.core.legs (
     connection VARCHAR, tx_id UUID, n INTEGER, occurred_at TIMESTAMPTZ, role VARCHAR, wallet VARCHAR, asset VARCHAR, amount DECIMAL(38,18)
 );
 
--- one id by which an exchange names an event or a row of it
-CREATE TABLE IF NOT EXISTS lake.core.transaction_ids (connection VARCHAR, namespace VARCHAR, id VARCHAR, tx_id UUID);
-
 -- one reported balance of one asset in one wallet at one time
 CREATE TABLE IF NOT EXISTS lake.core.balances (
     connection VARCHAR, reported_at TIMESTAMPTZ, wallet VARCHAR, asset VARCHAR, amount DECIMAL(38,18), page VARCHAR

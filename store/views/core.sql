@@ -1,6 +1,19 @@
 -- What analysts read. Views state what completeness rests on and derive `complete` from the moment of asking: a lake that
 -- nobody feeds any more stops calling itself complete by itself.
 
+-- one id by which an exchange names an event or a row of it; a row that tells again what another one tells keeps its ids
+CREATE OR REPLACE VIEW lake.core.transaction_ids AS
+WITH named AS (
+    SELECT connection, tx_id, namespace, row_id, event_id, order_id, tx_hash FROM lake.core.rows WHERE tx_id IS NOT NULL
+)
+SELECT connection, namespace, row_id AS id, tx_id FROM named WHERE row_id IS NOT NULL
+UNION
+SELECT connection, 'event', event_id, tx_id FROM named WHERE event_id IS NOT NULL
+UNION
+SELECT connection, 'order', order_id, tx_id FROM named WHERE order_id IS NOT NULL
+UNION
+SELECT connection, 'tx_hash', tx_hash, tx_id FROM named WHERE tx_hash IS NOT NULL;
+
 -- one statement of coverage, with its basis
 CREATE OR REPLACE VIEW lake.main.coverage AS
 SELECT connection, stream, scope, from_at, to_at, basis, source, stated_at FROM lake.core.coverage;
