@@ -16,6 +16,9 @@ from store.mapping import Break, one
 
 ORDERS = ("line", "line DESC", "moved.occurred_at, line", "moved.occurred_at, line DESC")
 """Oldest first, newest first, and both for a file that was sorted otherwise."""
+TOLD_FIRST = """line IN (
+    SELECT line FROM mapped QUALIFY row_id IS NULL OR line = min(line) OVER (PARTITION BY namespace, row_id))"""
+"""Lines that do not repeat a row of an earlier one, as a file does that was pasted together: by their ids they count once."""
 
 
 def follow(con: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[bool | None, Break | None]:
@@ -30,11 +33,19 @@ def follow(con: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[bool | None,
 
 
 def _follow_balances(con: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[bool | None, Break | None]:
+    goes_on, found = _follow_lines(con, layout, "true")
+    if goes_on is False and one(con, "SELECT count(row_id) - count(DISTINCT (namespace, row_id)) FROM mapped")[0]:
+        return _follow_lines(con, layout, TOLD_FIRST)
+    return goes_on, found
+
+
+def _follow_lines(con: duckdb.DuckDBPyConnection, layout: Layout, lines: str) -> tuple[bool | None, Break | None]:
+    """Of those lines for which the SQL condition holds."""
     tolerance = "0" if layout.decimals == 18 else f"1e-{layout.decimals}::DECIMAL(38,18)"
     broken = f"abs(before + delta - balance) > {tolerance}"
     least: tuple[int, int, str] | None = None
     for order in ORDERS:
-        steps = _steps(con, layout, order)
+        steps = _steps(con, layout, order, lines)
         compared, breaks = one(con, f"SELECT count(before), count(*) FILTER ({broken}) FROM ({steps})")
         if not breaks:
             return (True if compared else None), None
@@ -80,8 +91,8 @@ def _break(con: duckdb.DuckDBPyConnection, words: str, moments: list[Any], break
     return Break(words, known[0] if known else first, known[-1] if known else last, breaks, compared)
 
 
-def _steps(con: duckdb.DuckDBPyConnection, layout: Layout, order: str) -> str:
-    """SELECT of every line that tells a balance: what the mapped rows moved, and the balance before it in this order."""
+def _steps(con: duckdb.DuckDBPyConnection, layout: Layout, order: str, lines: str) -> str:
+    """SELECT of every such line that tells a balance: what the mapped rows moved, and the balance before it in this order."""
     delta = (
         "coalesce(in_amount, 0) - coalesce(out_amount, 0)"
         " - CASE WHEN fee_asset = coalesce(in_asset, out_asset, fee_asset) THEN coalesce(fee_amount, 0) ELSE 0 END"
@@ -93,7 +104,7 @@ def _steps(con: duckdb.DuckDBPyConnection, layout: Layout, order: str) -> str:
     return (
         f"SELECT line, concat_ws(' ', {per}) AS per, {balance} AS balance, coalesce(moved.delta, 0) AS delta, moved.occurred_at,"
         f" lag({balance}) OVER followed AS before, lag(moved.occurred_at) OVER followed AS since"
-        f" FROM rows LEFT JOIN ({moved}) AS moved USING (line) WHERE {balance} IS NOT NULL"
+        f" FROM rows LEFT JOIN ({moved}) AS moved USING (line) WHERE {balance} IS NOT NULL AND {lines}"
         f" WINDOW followed AS (PARTITION BY {per} ORDER BY {order})"
     )
 

@@ -313,6 +313,15 @@ def test_a_hole_in_numbers_that_have_none_is_a_missing_line(
     assert (reading.chains, reading.first_break and reading.first_break.words) == (None if hole is None else False, hole)
 
 
+@pytest.mark.parametrize(
+    ("order", "chains"), [([0, 1, 2, 3, 4] * 2, True), ([4, 3, 2, 1, 0, 3, 2], True), ([0, 1, 3, 4] * 2, False)]
+)
+def test_a_file_that_repeats_its_lines_chains_by_what_it_tells_first(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, order: list[int], chains: bool
+) -> None:
+    assert read(con, tmp_path, chained(order)).chains is chains
+
+
 def test_a_quarantined_line_breaks_the_chain(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     assert read(con, tmp_path, chained([0, 1, 2, 3, 4]).replace("-0.4", "x")).chains is False
 
