@@ -23,6 +23,9 @@ from store.normalise import Reading
 WAIVED = "waived"
 """Basis of a file that would prove its period but for lines of which its owner said that they move nothing: the owner's word."""
 
+MOVED_NOTHING = frozenset({"moved_nothing", "nothing_moved"})
+"""What layouts call a line of an amount of nothing."""
+
 
 class UnknownUpload(Exception):
     """No upload of that id stands; the message lists those that do."""
@@ -227,17 +230,49 @@ def basis_of(
 ) -> str | None:
     """Why the file can be believed to hold everything of its period: its balances chain, or both its ends meet proven rows.
 
-    waived: lines of which the owner said that they move nothing; what rests on that is the owner's word. whole: so is what the
-    file cannot show at all.
+    Neither shows that no asset was left out, as an export of one wallet or one coin does. waived: lines of which the owner said
+    that they move nothing; what rests on that is the owner's word. whole: so is what the file cannot show at all.
     """
     bad = {line for (line,) in con.execute("SELECT line FROM quarantined").fetchall()}
     if not reading.from_at or not reading.to_at or bad - set(waived) or not reading.streams:
         return None
-    if reading.chains:
-        return WAIVED if bad else "running_balance"
-    if _ends_meet(con, connection, reading.from_at, reading.to_at):
-        return WAIVED if bad else "overlap"
+    shown = "running_balance" if reading.chains else None
+    if shown is None and _ends_meet(con, connection, reading.from_at, reading.to_at):
+        shown = "overlap"
+    if shown and not _leaves_assets_out(con, connection, reading):
+        return WAIVED if bad else shown
     return "owner" if whole else None
+
+
+def _leaves_assets_out(con: duckdb.DuckDBPyConnection, connection: str, reading: Reading) -> bool:
+    """Whether the file tells trades of which it has one side alone, or names nothing of an asset that the API told in its time.
+
+    As many trades may lack a side as lines moved nothing: the side of a tiny one is rounded to nothing.
+    """
+    halves = con.execute(
+        """
+        SELECT count(*) FROM (
+            SELECT 1 FROM mapped WHERE kind IN ('trade', 'conversion') AND grain <> 'describe'
+            GROUP BY event_id, CASE WHEN event_id IS NULL THEN occurred_at END
+            HAVING bool_or(kind = 'trade') AND (count(out_asset) = 0 OR count(in_asset) = 0)
+        )
+        """
+    ).fetchone()
+    if halves and halves[0] > sum(count for rule, count in reading.skipped.items() if rule in MOVED_NOTHING):
+        return True
+    untold = con.execute(
+        """
+        WITH told AS (
+            SELECT out_asset, in_asset FROM lake.core.rows WHERE connection = $name AND origin = 'api'
+                AND list_contains($streams, stream) AND occurred_at >= $from_at AND occurred_at < $to_at
+        )
+        SELECT count(*) FROM (SELECT out_asset AS asset FROM told UNION SELECT in_asset FROM told)
+        ANTI JOIN (SELECT out_asset AS asset FROM mapped UNION SELECT in_asset FROM mapped UNION SELECT fee_asset FROM mapped)
+            USING (asset) WHERE asset IS NOT NULL
+        """,
+        {"name": connection, "streams": list(reading.streams), "from_at": reading.from_at, "to_at": reading.to_at},
+    ).fetchone()
+    return bool(untold and untold[0])
 
 
 def _ends_meet(con: duckdb.DuckDBPyConnection, connection: str, from_at: datetime, to_at: datetime) -> bool:
