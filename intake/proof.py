@@ -10,7 +10,7 @@ from store import coverage
 from store.coverage import Claim, Difference
 
 QUIET_TAIL = timedelta(minutes=5)
-"""How close to now an empty answer can prove that nothing happened."""
+"""How close to now an empty answer can prove that nothing happened, at the most: what a stream tells later moves balances later, too."""
 
 
 def settle(pull: Pull) -> list[Difference]:
@@ -43,10 +43,16 @@ def _undescribed(pull: Pull, claim: Claim) -> bool:
 
 
 def _credit(pull: Pull, claims: list[Claim]) -> None:
-    limit = pull.clock() - QUIET_TAIL
-
+    now = pull.clock()
+    tails = {stream.name: max(stream.lag, QUIET_TAIL) for stream in pull.exchange.streams}
     proven = [
-        Claim(claim.stream, claim.scope, Window(claim.window.start, min(claim.window.end, limit)), "reconciled", claim.source)
+        Claim(
+            claim.stream,
+            claim.scope,
+            Window(claim.window.start, min(claim.window.end, now - tails[claim.stream])),
+            "reconciled",
+            claim.source,
+        )
         for claim in claims
     ]
     if proven:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -15,6 +17,12 @@ from store.lake import Lake
 from tests.accounts import UNTIL, connect, fast_sandbox, lake_legs, normal, sync, true_legs
 
 FIRST, SECOND = UNTIL + timedelta(hours=3), UNTIL + timedelta(days=8)
+
+
+def ticking(start: datetime) -> Callable[[], datetime]:
+    """A clock that shows no moment twice."""
+    ticks = count()
+    return lambda: start + timedelta(milliseconds=next(ticks))
 
 
 def recent_rewards(history: History) -> list[Event]:
@@ -74,3 +82,18 @@ def test_within_the_week_nothing_is_read_again(lake: Lake) -> None:
         for day in days:
             assert pipeline.sync_connection(lake, KeyStore(lake.settings), "main", clock=lambda day=day: day).ok  # type: ignore[misc]
     assert kinds_of_runs(lake) == ["sync", "sync", "sync", "re-read", "sync"]
+
+
+@pytest.mark.slow
+def test_what_is_told_late_is_found_though_nothing_of_its_kind_was_ever_there(lake: Lake) -> None:
+    """An empty answer proves nothing of the time in which a row may still appear: no anchor would bring it back."""
+    with fast_sandbox() as sandbox:
+        account = sandbox.add_account("binance", "main", seed=7, size=30, until=UNTIL)
+        rewards = [event for event in account.history.events if event.what in ("reward", "airdrop")]
+        for event in rewards:
+            account.history.rewrite(event.n, None)
+        connect(lake, sandbox, account, clock=lambda: FIRST)
+        assert sync(lake, "main", clock=ticking(FIRST)).differences == ()
+        account.history.extend([replace(rewards[0], at=FIRST - timedelta(minutes=20))])
+        outcome = sync(lake, "main", clock=ticking(FIRST + timedelta(minutes=45)))
+        assert (outcome.ok, outcome.new, outcome.differences) == (True, 1, ())
