@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 UPLOAD = "upload the exchange's CSV export of those dates"
-SYNC = "sync the connection: `gapless sync`"
+SYNC = "sync the connection, if it has keys: `gapless sync`"
+VOUCH = "if a file in force holds everything of that time, say so: `gapless correct NAME 'whole UPLOAD' WHY` (ids: `gapless uploads`)"
 ADJUST = "if it is a rounding or a token you never asked for, settle it: `gapless correct` (it can be undone)"
 SEEN = "if you know why, say so: `gapless correct`"
 
@@ -78,7 +79,7 @@ WAYS: Mapping[str, WayOut] = {
         "Transactions of a kind that gapless does not know: their amounts count, what they were is open.",
         ("if you know what they are, say so: `gapless correct`", "report the exchange's own word for them, so that gapless learns it"),
     ),
-    "open_gap": WayOut("Time that should be covered is not.", (SYNC, UPLOAD)),
+    "open_gap": WayOut("Time that should be covered is not.", (SYNC, UPLOAD, VOUCH)),
     "order_differs": WayOut("An order's sum is not the sum of its fills.", (SYNC, UPLOAD)),
     "order_without_rows": WayOut("A file has an order whose fills are nowhere.", (SYNC, UPLOAD)),
     "quarantined": WayOut(

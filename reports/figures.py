@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -45,6 +46,11 @@ class Figures:
         """Whether nothing is missing behind the figures: time, what is known of every disposal and income, the reckoning itself."""
         known = not self.flags and not any(row["unknown"] for row in self.income)
         return bool(self.year_row["complete"]) and known and not self.reckoning["stale"] and not self.findings
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The owner's: their midnights begin and end the year."""
+        return ZoneInfo(self.year_row["zone"])
 
     @property
     def over(self) -> bool:

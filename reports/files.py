@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import duckdb
 
 from reports.figures import Figures, gather, query, rows
 from reports.missing import missing, remarks
+from reports.missing import moment as in_words
 from reports.pictures import gains_by_asset, holdings, strips
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -66,7 +69,14 @@ def page(written: Written, listed: dict[str, list[dict[str, Any]]]) -> str:
 
     figures = written.figures
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.filters.update(money=money, amount=amount, moment=moment, day=day)
+    zone = figures.zone
+    environment.filters.update(
+        money=money,
+        amount=amount,
+        moment=partial(moment, zone=zone),
+        day=partial(day, zone=zone),
+        last_day=partial(last_day, zone=zone),
+    )
     return environment.get_template("report.html").render(
         f=figures, written=written, missing=missing(figures), remarks=remarks(figures), bars=gains_by_asset(figures.by_asset),
         lines=holdings(figures), strips=strips(figures), disposals=listed["disposals"][:SHOWN],
@@ -79,12 +89,17 @@ def with_style_at(html: str, path: str) -> str:
     return _OWN_STYLE.sub(f'<link rel="stylesheet" href="{path}">', html, count=1)
 
 
-def totals(figures: Figures) -> dict[str, Decimal]:
-    """Sums of what is known."""
-    return {
-        **{name: sum((row[name] or Decimal(0) for row in figures.by_asset), Decimal(0)) for name in TOTALS},
-        "income": sum((row["value"] or Decimal(0) for row in figures.income), Decimal(0)),
-    }
+def totals(figures: Figures) -> dict[str, Decimal | None]:
+    """Sums of what is known; None where there is something and nothing of it is known."""
+    columns = {name: [row[name] for row in figures.by_asset] for name in TOTALS}
+    columns["open_proceeds"] = [row["open_proceeds"] for row in figures.by_asset if row["unknown"]]
+    columns["income"] = [row["value"] for row in figures.income]
+    return {name: _sum(column) for name, column in columns.items()}
+
+
+def _sum(column: Sequence[Decimal | None]) -> Decimal | None:
+    known = [value for value in column if value is not None]
+    return sum(known, Decimal(0)) if known or not column else None
 
 
 def as_document(written: Written) -> dict[str, Any]:
@@ -137,12 +152,18 @@ def amount(value: Decimal | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def moment(value: datetime | None) -> str:
-    return f"{value:%-d %b %Y, %H:%M} UTC" if value else "never"
+def moment(value: datetime | None, zone: tzinfo) -> str:
+    return in_words(value, zone) if value else "never"
 
 
-def day(value: datetime | None) -> str:
-    return f"{value:%-d %b %Y}" if value else ""
+def day(value: datetime | None, zone: tzinfo) -> str:
+    """The day of the owner's calendar: by it a disposal falls into a year."""
+    return f"{value.astimezone(zone):%-d %b %Y}" if value else ""
+
+
+def last_day(end: datetime, zone: tzinfo) -> str:
+    """The day that is over at `end`."""
+    return day(end - timedelta(microseconds=1), zone)
 
 
 def _plain(value: object) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from checks.ways_out import WAYS
 from reports.figures import Figures, Row
@@ -47,6 +47,9 @@ FLAGS: Mapping[str, tuple[str, str]] = {
 OTHERWISE = ("not fully known", "see the disposals with this flag in disposals.csv")
 
 
+_CSV = "gapless import FILE --connection {name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """One thing that is missing. where: the account, '' where it concerns all; steps: what to do, the likeliest first."""
@@ -58,11 +61,13 @@ class Missing:
 
 def missing(figures: Figures) -> list[Missing]:
     """Everything that keeps the year from being complete, the gravest first."""
-    found = [_gap(row) for row in figures.gaps]
+    zone = figures.zone
+    by_files = {account["connection"] for account in figures.accounts if account["by_files"]}
+    found = [_gap(row, zone, row["connection"] in by_files) for row in figures.gaps]
     kinds: dict[tuple[str, str], list[Row]] = {}
     for row in figures.findings:
         kinds.setdefault((row["connection"], row["kind"]), []).append(row)
-    found += [_finding(connection, kind, several) for (connection, kind), several in kinds.items()]
+    found += [_finding(connection, kind, several, zone) for (connection, kind), several in kinds.items()]
     found += [_flag(row) for row in figures.flags]
     found += [_unvalued(row) for row in figures.income if row["unknown"]]
     if figures.reckoning["stale"]:
@@ -77,7 +82,8 @@ def missing(figures: Figures) -> list[Missing]:
     for account in figures.accounts:
         if not account["complete"] and account["connection"] not in told:
             what = account["spoiled_by"] or "it is not proven complete"
-            found.append(Missing(account["connection"], what, (f"gapless sync {account['connection']}",)))
+            step = _CSV if account["connection"] in by_files else "gapless sync {name}"
+            found.append(Missing(account["connection"], what, (step.format(name=account["connection"]),)))
     return found
 
 
@@ -88,24 +94,29 @@ def remarks(figures: Figures) -> list[tuple[str, str]]:
     ]
 
 
-def _gap(row: Row) -> Missing:
-    name = row["connection"]
-    what = f"{row['streams']} from {day(row['from_at'])} to {day(row['to_at'])}: {row['why']}"
-    steps = (
-        f"new keys: gapless keys {name}, then gapless sync {name}",
-        f"or the exchange's CSV: gapless import FILE --connection {name}",
-    )
-    return Missing(name, what, steps)
+def _gap(row: Row, zone: tzinfo, by_files: bool) -> Missing:
+    """An account of files alone has no keys to renew, and an owner's word makes whole what its files cannot show."""
+    name, unproven = row["connection"], row["unproven"] or []
+    what = f"{row['streams']} from {moment(row['from_at'], zone)} to {moment(row['to_at'], zone)}: {row['why']}"
+    steps = [f"the exchange's CSV: {_CSV.format(name=name)}"]
+    if not by_files:
+        steps = [f"new keys: gapless keys {name}, then gapless sync {name}", f"or {steps[0]}"]
+    if unproven:
+        several = f" (also {', '.join(unproven[1:])})" if unproven[1:] else ""
+        steps.append(f"or, if it holds everything of its time: gapless correct {name} 'whole {unproven[0]}' WHY{several}")
+    return Missing(name, what, tuple(steps))
 
 
-def _finding(connection: str, kind: str, several: list[Row]) -> Missing:
+def _finding(connection: str, kind: str, several: list[Row], zone: tzinfo) -> Missing:
     way = WAYS.get(kind)
     first = several[0]
     times = f" ({len(several)} times)" if len(several) > 1 else ""
     means = way.means.rstrip(".") if way else kind.replace("_", " ")
     assets = _assets(first)
     return Missing(
-        connection, f"{means}{f': {assets}' if assets else ''}{times}, since {day(first['from_at'])}", way.steps if way else ()
+        connection,
+        f"{means}{f': {assets}' if assets else ''}{times}, since {moment(first['from_at'], zone)}",
+        way.steps if way else (),
     )
 
 
@@ -129,5 +140,5 @@ def _unvalued(row: Row) -> Missing:
     return Missing("", what, (step,))
 
 
-def day(moment: datetime) -> str:
-    return f"{moment:%-d %b %Y, %H:%M} UTC"
+def moment(at: datetime, zone: tzinfo) -> str:
+    return f"{at.astimezone(zone):%-d %b %Y, %H:%M %Z}"

@@ -29,7 +29,7 @@ def run(year: int, owner: str, folder: Path | None, *, as_json: bool) -> int:
         }
         sums = totals(figures)
         rows = [
-            (words, f"{money(sums[name])} {figures.reckoning['currency']}")
+            (words, money(sums[name]) + (f" {figures.reckoning['currency']}" if sums[name] is not None else ""))
             for name, words in {**names, "income": "income"}.items()
         ]
         print_rows(["", f"{year}"], rows, empty="")

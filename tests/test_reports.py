@@ -114,6 +114,49 @@ def test_what_is_held_is_not_proven_by_the_day_it_last_changed(lake: Lake) -> No
     assert {row["complete"] for row in gather(lake.con, "me", YEAR, ASKED).held} == {False}
 
 
+def test_days_are_those_of_the_owners_calendar(lake: Lake, tmp_path: Path) -> None:
+    settle_owner(lake, Owner(time_zone="Europe/Berlin"))
+    book(lake, *BOOKED, Booked("2020-12-31T23:30:00+00:00", "trade", "0.1 BTC", "1000 EUR", "0 EUR"))
+    covered(lake, until=datetime(2021, 5, 1, tzinfo=UTC))
+    reckoned(lake)
+    report(lake, "me", YEAR + 1, tmp_path / "out", ASKED)
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "1 Jan 2021 to 31 Dec 2021, days of Europe/Berlin" in page
+    assert '<td class="d">1 Jan 2021</td>' in page
+    assert "ledger from 1 May 2021, 02:00 CEST to 1 Jan 2022, 00:00 CET" in page
+
+
+def test_an_account_of_files_alone_is_not_sent_for_keys_but_for_its_owners_word(lake: Lake, tmp_path: Path) -> None:
+    book(lake, *BOOKED)
+    lake.con.execute("UPDATE lake.ops.connections SET state = 'files', settings = '{\"by_files\": true}'")
+    lake.con.execute(
+        "INSERT INTO lake.ops.uploads BY NAME SELECT 'up-1' AS upload, 'kraken-main' AS connection, 'ledgers.csv' AS file_name,"
+        " 'in force' AS state, ?::TIMESTAMPTZ AS from_at, ?::TIMESTAMPTZ AS to_at",
+        [datetime(2020, 2, 1, tzinfo=UTC), datetime(2020, 3, 1, tzinfo=UTC)],
+    )
+    lake.commit(lambda con: accounts.expect_scopes(con, "kraken-main", [("ledger", "all", True)], ASKED))
+    reckoned(lake, {"ADA": "0.10"})
+    report(lake, "me", YEAR, tmp_path / "out", ASKED)
+    (gap,) = json.loads((tmp_path / "out" / "report.json").read_text())["missing"]
+    assert gap["steps"] == [
+        "the exchange's CSV: gapless import FILE --connection kraken-main",
+        "or, if it holds everything of its time: gapless correct kraken-main 'whole up-1' WHY",
+    ]
+    assert (
+        "Nothing of the year is proven; 1 thing below keeps it from being so." in (tmp_path / "out" / "report.html").read_text()
+    )
+
+
+def test_a_sum_of_which_nothing_is_known_is_not_nought(lake: Lake, tmp_path: Path) -> None:
+    book(lake, Booked(0, "reward", "", "2 ADA"), Booked(1, "trade", "2 ADA", "3 DOT"))
+    covered(lake)
+    reckoned(lake)
+    report(lake, "me", YEAR, tmp_path / "out", ASKED)
+    told = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert set(told["totals"].values()) == {None}
+    assert "<dt>Gains and losses</dt><dd>not known</dd>" in (tmp_path / "out" / "report.html").read_text()
+
+
 def test_the_same_inputs_have_the_same_digest_and_are_kept(lake: Lake, tmp_path: Path) -> None:
     book(lake, *BOOKED)
     covered(lake)
