@@ -25,6 +25,7 @@ class Bucket:
     def __init__(self, settings: Settings) -> None:
         self.bucket, _, prefix = settings.inbox.removeprefix("s3://").partition("/")
         self.prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self.fetched: dict[Path, str] = {}
         self.client = boto3.client(
             "s3",
             endpoint_url=settings.s3_endpoint or None,
@@ -43,9 +44,13 @@ class Bucket:
         return sorted(name for name in names if name and "/" not in name and is_whole(name))
 
     def fetch(self, connection: str, name: str, folder: Path) -> Path:
-        target = folder / Path(name).name
-        self._call("download_file", Key=self._key(connection, name), Filename=str(target))
+        target, key = folder / Path(name).name, self._key(connection, name)
+        self.fetched[target] = self._call("head_object", Key=key)["ETag"]
+        self._call("download_file", Key=key, Filename=str(target))
         return target
+
+    def still_holds(self, connection: str, name: str, fetched: Path) -> bool:
+        return bool(self._call("head_object", Key=self._key(connection, name))["ETag"] == self.fetched.pop(fetched))
 
     def settle(self, connection: str, name: str, settled: str, report: Mapping[str, Any]) -> None:
         source, target = self._key(connection, name), self._key(connection, settled)

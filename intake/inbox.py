@@ -123,12 +123,15 @@ def _take_connection(lake: Lake, place: Place, connection: str, clock: Callable[
     try:
         with lease(lake.settings, _lease_name(connection), clock()):
             for name in place.files(connection):
-                yield _take(lake, place, connection, name, clock())
+                taken = _take(lake, place, connection, name, clock())
+                if taken is not None:
+                    yield taken
     except AlreadySyncing:
         return  # another worker is at it
 
 
-def _take(lake: Lake, place: Place, connection: str, name: str, now: datetime) -> Taken:
+def _take(lake: Lake, place: Place, connection: str, name: str, now: datetime) -> Taken | None:
+    """None where another file has come in its place meanwhile: that one waits for the next round, and must not be put aside unread."""
     with tempfile.TemporaryDirectory(prefix="gapless-") as folder:
         path = place.fetch(connection, name, Path(folder))
         file_id = upload.upload_id(connection, path)
@@ -140,6 +143,8 @@ def _take(lake: Lake, place: Place, connection: str, name: str, now: datetime) -
         except FileRefused as refused:
             judged = (Judged(name, why=str(refused)),)
         taken = Taken(file_id, connection, name, _fate(judged), judged)
+        if not place.still_holds(connection, name, path):
+            return None
         # the finding comes first: a file is never put aside without one
         lake.commit(lambda con: _note(con, taken, now))
         place.settle(connection, name, put_aside(file_id, name, taken.fate), taken.report(now))

@@ -10,7 +10,9 @@ In a bucket every file taken is also copied to PLACE/.archive/DIGEST, written on
 
 from __future__ import annotations
 
+import filecmp
 import json
+import shutil
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,7 +33,11 @@ class Place(Protocol):
     def connections(self) -> list[str]: ...
     def files(self, connection: str) -> list[str]: ...
     def fetch(self, connection: str, name: str, folder: Path) -> Path:
-        """The file itself, or a copy in `folder`."""
+        """A copy in `folder`: whoever puts files here may write the next one of that name at any time."""
+        ...
+
+    def still_holds(self, connection: str, name: str, fetched: Path) -> bool:
+        """Whether the file is still the one that was fetched."""
         ...
 
     def settle(self, connection: str, name: str, settled: str, report: Mapping[str, Any]) -> None:
@@ -49,7 +55,7 @@ def open_place(settings: Settings) -> Place:
 
 
 class Folder:
-    """A folder on this machine; a file is moved, never copied, so that it is whole wherever it stands."""
+    """A folder on this machine; a file is put aside by moving it, so that it is whole wherever it stands."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -68,7 +74,10 @@ class Folder:
         )
 
     def fetch(self, connection: str, name: str, folder: Path) -> Path:
-        return self.root / connection / name
+        return Path(shutil.copyfile(self.root / connection / name, folder / Path(name).name))
+
+    def still_holds(self, connection: str, name: str, fetched: Path) -> bool:
+        return filecmp.cmp(self.root / connection / name, fetched, shallow=False)
 
     def settle(self, connection: str, name: str, settled: str, report: Mapping[str, Any]) -> None:
         source, target = (self.root / connection / one for one in (name, settled))

@@ -96,6 +96,29 @@ def test_a_good_file_is_taken_once_and_kept_with_its_result(lake: Lake, place: P
     assert inbox.take_in(lake, place, clock) == []
 
 
+@pytest.mark.parametrize("first", [LEDGERS, BAD, "no table"])
+def test_a_file_that_is_replaced_while_it_is_read_is_not_put_aside_unread(
+    lake: Lake, place: Place, place_settings: Settings, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    """A program that writes its export every night under the same name, and is quicker than we are."""
+    later = LEDGERS + LEDGERS.splitlines()[1].replace("AAAAA1", "AAAAA4").replace("1000.0000\n", "1899.7400\n") + "\n"
+    real = inbox._fate
+
+    def overtaken(tables: Any) -> Any:
+        if place.files("kraken-main") == ["ledgers.csv"]:
+            drop(place_settings, place, "kraken-main", "ledgers.csv", later.encode())
+        return real(tables)
+
+    drop(place_settings, place, "kraken-main", "ledgers.csv", first.encode())
+    monkeypatch.setattr(inbox, "_fate", overtaken)
+    assert inbox.take_in(lake, place, clock) == []
+    monkeypatch.undo()
+    assert open_findings(lake) == []
+    taken = inbox.take_in(lake, place, clock)
+    assert [(one.fate, one.tables[0].lines) for one in taken] == [("done", 4)]
+    assert lake.con.execute("SELECT count(*) FROM lake.core.transactions").fetchone() == (3,)
+
+
 def test_a_file_with_bad_lines_waits_and_changes_nothing_until_it_is_approved(
     lake: Lake, place: Place, place_settings: Settings
 ) -> None:
