@@ -116,6 +116,8 @@ def test_first_forward_from_the_start_then_back_to_the_anchor(client: CcxtClient
     known = rows[-20]
     anchor = Anchor(known["id"], at(known))
     again = rows_of(list(TRANSACTIONS.pull(client, Ask(scope, Window(at(known), NOW), anchor))))
+    paid = Anchor(f"{known['id']}/paid", at(known))  # the other half of a card purchase
+    assert rows_of(list(TRANSACTIONS.pull(client, Ask(scope, Window(at(known), NOW), paid)))) == again
     assert {row["id"] for row in rows[-20:]} <= {row["id"] for row in again}
     assert len(again) <= 100
 
