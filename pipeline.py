@@ -32,7 +32,7 @@ from alerts import deliver as delivering
 from checks.route import STOPPED
 from checks.run import CheckResult, run_checks
 from connectors.causes import Causes
-from connectors.contract import Stream, Window
+from connectors.contract import Market, Stream, Window
 from connectors.failures import Failure, RetryLater, failure
 from connectors.narrow import Narrowed
 from intake import comparing, connecting, inbox, reread, trouble, watching
@@ -252,7 +252,8 @@ def _probe(pull: Pull) -> None:
         causes: Causes = ("permission_missing", "key_invalid") if facts.missing else ("key_invalid",)
         raise failure(pull.exchange.id, causes, "the keys belong to another account; nothing was imported", "probe")
     pull.tally.facts = facts
-    pull.lake.commit(lambda con: comparing.note_key(con, pull.connection, facts, pull.clock()))
+    now = pull.clock()
+    pull.write_later(lambda con: comparing.note_key(con, pull.connection, facts, now))
 
 
 def _refuse_clock_ahead(pull: Pull) -> None:
@@ -267,13 +268,15 @@ def _refuse_clock_ahead(pull: Pull) -> None:
 
 def _refresh_markets(pull: Pull) -> None:
     """Learn the exchange's symbols, and hand all known ones to the layouts."""
-    con, exchange = pull.lake.con, pull.exchange
+    exchange = pull.exchange
+    known = accounts.markets_of(pull.lake.con, exchange.id)
+    fresh: list[Market] = []
     if exchange.markets is not None:
-        known = {market.symbol for market in accounts.markets_of(con, exchange.id)}
-        fresh = [market for market in exchange.markets(pull.client) if market.symbol not in known]
-        if fresh:
-            pull.lake.commit(lambda con: accounts.remember_markets(con, exchange.id, fresh))
-    normalise.name_markets(con, accounts.markets_of(con, exchange.id))
+        symbols = {market.symbol for market in known}
+        fresh = [market for market in exchange.markets(pull.client) if market.symbol not in symbols]
+    if fresh:
+        pull.write_later(lambda con: accounts.remember_markets(con, exchange.id, fresh))
+    normalise.name_markets(pull.lake.con, [*known, *fresh])
 
 
 def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference], seconds: float) -> SyncOutcome:
@@ -298,7 +301,7 @@ def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference
         row = con.execute("SELECT complete_until FROM lake.main.completeness WHERE connection = ?", [name]).fetchone()
         return row[0] if row else None, changes
 
-    complete_until, changes = pull.lake.commit(write)
+    complete_until, changes = pull.commit(write)
     return SyncOutcome(
         name,
         ok,

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -140,30 +140,46 @@ def parse_layout(text: str, layout_id: str) -> Layout:
     return _Header(layout_id, header).layout(sql.strip().rstrip(";").rstrip())
 
 
-@lru_cache(maxsize=1)
 def all_layouts() -> Mapping[str, Layout]:
     """Every layout of every room by its id, sorted."""
-    files = sorted(path for path in ROOMS.glob("*/*.sql") if path.name != MACROS)
-    parsed = (parse_layout(path.read_text(encoding="utf-8"), f"{path.parent.name}/{path.stem}") for path in files)
-    return {layout.id: layout for layout in parsed}
+    return {layout_id: _read(layout_id) for layout_id in _files()}
 
 
 def find_layout(name: str, exchange: str | None = None) -> Layout:
     """The layout of this id (`kraken/ledgers_csv`), or of this bare name in the exchange's room or in exactly one room."""
-    layouts = all_layouts()
-    for known in (name, f"{exchange}/{name}"):
-        if known in layouts:
-            return layouts[known]
-    named = [layout for layout in layouts.values() if layout.id.endswith(f"/{name}")]
+    known = _files()
+    for layout_id in (name, f"{exchange}/{name}"):
+        if layout_id in known:
+            return _read(layout_id)
+    named = [layout_id for layout_id in known if layout_id.endswith(f"/{name}")]
     if len(named) == 1:
-        return named[0]
-    candidates = [layout.id for layout in named or layouts.values() if exchange in (None, layout.exchange)]
+        return _read(named[0])
+    candidates = [layout_id for layout_id in named or known if exchange in (None, _room(layout_id))]
     raise LayoutError(name, f"is not one layout; there are: {', '.join(candidates) or 'none'}")
 
 
 def file_layouts(exchange: str | None = None) -> list[Layout]:
     """The layouts of CSV exports, of one exchange or of all."""
-    return [one for one in all_layouts().values() if one.source == "csv" and exchange in (None, one.exchange)]
+    layouts = (_read(layout_id) for layout_id in _files() if exchange in (None, _room(layout_id)))
+    return [layout for layout in layouts if layout.source == "csv"]
+
+
+@cache
+def _files() -> Mapping[str, Path]:
+    """Every layout's file by the layout's id, sorted."""
+    files = sorted(path for path in ROOMS.glob("*/*.sql") if path.name != MACROS)
+    return {f"{path.parent.name}/{path.stem}": path for path in files}
+
+
+@cache
+def _read(layout_id: str) -> Layout:
+    """A layout, parsed when it is first asked for: a sync needs ten of two hundred, and all of them take .1 s."""
+    return parse_layout(_files()[layout_id].read_text(encoding="utf-8"), layout_id)
+
+
+def _room(layout_id: str) -> str:
+    """The exchange whose layout it is."""
+    return layout_id.partition("/")[0]
 
 
 def macro_files(exchange: str) -> list[Path]:

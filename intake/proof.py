@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import duckdb
+
 from connectors.contract import Window
 from intake.pull import Pull
 from store import coverage
 from store.coverage import Claim, Difference
 
 QUIET_TAIL = timedelta(minutes=5)
-"""How close to now an empty answer can prove that nothing happened, at the most: what a stream tells later moves balances later, too."""
+"""How close to now an empty answer can prove that nothing happened."""
 
 
 def settle(pull: Pull) -> list[Difference]:
@@ -24,9 +26,14 @@ def settle(pull: Pull) -> list[Difference]:
     differences = coverage.differences(con, pull.name, reported_at)
     if differences or not coverage.has_history(con, pull.name):
         return differences
-    _credit(pull, [claim for claim in pull.tally.pending if claim.stream in pull.books or not _undescribed(pull, claim)])
+    proven = [claim for claim in pull.tally.pending if claim.stream in pull.books or not _undescribed(pull, claim)]
     pull.tally.pending = []
-    _credit(pull, _before_the_first_row(pull))
+
+    def write(con: duckdb.DuckDBPyConnection) -> None:
+        _credit(con, pull, proven)
+        _credit(con, pull, _before_the_first_row(con, pull))
+
+    pull.write_later(write)
     return []
 
 
@@ -42,30 +49,22 @@ def _undescribed(pull: Pull, claim: Claim) -> bool:
     return bool(row and row[0])
 
 
-def _credit(pull: Pull, claims: list[Claim]) -> None:
-    now = pull.clock()
-    tails = {stream.name: max(stream.lag, QUIET_TAIL) for stream in pull.exchange.streams}
+def _credit(con: duckdb.DuckDBPyConnection, pull: Pull, claims: list[Claim]) -> None:
+    limit = pull.clock() - QUIET_TAIL
     proven = [
-        Claim(
-            claim.stream,
-            claim.scope,
-            Window(claim.window.start, min(claim.window.end, now - tails[claim.stream])),
-            "reconciled",
-            claim.source,
-        )
+        Claim(claim.stream, claim.scope, Window(claim.window.start, min(claim.window.end, limit)), "reconciled", claim.source)
         for claim in claims
     ]
     if proven:
-        pull.lake.commit(lambda con: coverage.credit(con, pull.name, proven, pull.clock()))
+        coverage.credit(con, pull.name, proven, pull.clock())
 
 
-def _before_the_first_row(pull: Pull) -> list[Claim]:
+def _before_the_first_row(con: duckdb.DuckDBPyConnection, pull: Pull) -> list[Claim]:
     """Claims for stretches that one stream's endpoint cannot answer, before the first row that any stream has.
 
     They hold only where every other booking stream reaches back over the stretch: then nothing was on the account that could
     have moved. Where all streams are cut off alike (an exchange that forgets) the stretch stays a gap.
     """
-    con = pull.lake.con
     row = con.execute("SELECT min(occurred_at) FROM lake.core.rows WHERE connection = ?", [pull.name]).fetchone()
     first: datetime | None = row[0] if row else None
     holes = con.execute(

@@ -131,6 +131,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.mark.parametrize("name", list(all_layouts()))
 def test_the_select_of_every_layout_runs(con: duckdb.DuckDBPyConnection, name: str) -> None:
     layout = all_layouts()[name]
+    assert name.startswith(f"{layout.exchange}/")
     begin_reading(con, layout.exchange)
     name_sources(con, [Source("s", "file", None, "all", None)])
     context = [word.split()[0] for word in re.findall(r"\bcontext_\w+", layout.sql)]
