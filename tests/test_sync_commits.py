@@ -30,7 +30,9 @@ def test_streams_that_answer_nothing_take_no_commit(lake: Lake) -> None:
         assert kept(lake, sync(lake, "main"))
         before = commits(lake)
         outcome = sync(lake, "main")
-        streams_with_rows = lake.con.execute("SELECT count(DISTINCT stream) FROM lake.core.rows WHERE origin = 'api'").fetchone()
+        streams_with_rows = lake.con.execute(
+            "SELECT count(DISTINCT stream) FROM lake.core.rows WHERE origin = 'api'"
+        ).fetchone()
         assert outcome.ok
         assert outcome.new == 0
         assert kept(lake, outcome)
