@@ -148,4 +148,6 @@ def test_what_a_check_saw_is_told_as_a_person_would(lake: Lake) -> None:
     (told,) = run_checks(lake, NOW, [check for check in CHECKS if check.name == "balances"])
     parted, agreed = (f"{START + timedelta(days=days):%Y-%m-%d %H:%M}" for days in (99, 50))
     assert told.saw == f"BTC (reported 2.5, rebuilt 1, agreed at {agreed}, parted at {parted})"
-    assert told.to_do.startswith("sync the connection, if it has keys: `gapless sync`; or upload the exchange's CSV export of the days")
+    assert told.to_do.startswith(
+        "sync the connection, if it has keys: `gapless sync`; or upload the exchange's CSV export of the days"
+    )
