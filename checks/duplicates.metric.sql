@@ -10,10 +10,13 @@ WITH counted AS (
 ), twins AS (
     SELECT connection FROM lake.ops.connections SEMI JOIN (
         SELECT exchange FROM lake.ops.connections GROUP BY exchange HAVING count(*) > 1) USING (exchange)
+), beginnings AS (
+    SELECT connection, list_max(min(occurred_at, 200)) AS until
+    FROM lake.core.transactions SEMI JOIN twins USING (connection) WHERE native_id IS NOT NULL GROUP BY connection
 ), ends AS (
     -- the first two hundred of each connection: the same account has the same ones
     SELECT connection, unnest(arg_min({'at': occurred_at, 'id': native_id, 'out': out_amount, 'in': in_amount}, occurred_at, 200)) AS one
-    FROM lake.core.transactions SEMI JOIN twins USING (connection) WHERE native_id IS NOT NULL GROUP BY connection
+    FROM lake.core.transactions JOIN beginnings USING (connection) WHERE native_id IS NOT NULL AND occurred_at <= until GROUP BY connection
 ), shared AS (
     SELECT connection, max(transactions) AS transactions FROM (
         SELECT a.connection, count(DISTINCT a.one) AS transactions

@@ -9,7 +9,10 @@ WITH odd AS (
         count(*) FILTER (legs = 0) AS empty,
         count(*) FILTER (kind IN ('trade', 'conversion', 'reward') AND (
             fee_asset = out_asset AND fee_amount > out_amount OR fee_asset = in_asset AND fee_amount > in_amount)) AS fee_above
-    FROM lake.core.transactions GROUP BY connection
+    FROM lake.core.transactions
+    WHERE legs = 0 OR fee_amount > least(out_amount, in_amount)  -- hardly any, so that few codes are compared
+        OR occurred_at > $now::TIMESTAMPTZ + INTERVAL 1 HOUR OR occurred_at < TIMESTAMPTZ '2009-01-03 00:00:00+00'
+    GROUP BY connection
 ), looked_at AS MATERIALIZED (  -- by itself, or every amount would be made a double first
     SELECT connection, price, in_amount, out_amount, side FROM lake.core.transactions
     WHERE hash(tx_id) % (SELECT greatest(1, count(*) // 50000)::UBIGINT FROM lake.core.transactions) = 0 AND kind = 'trade' AND price IS NOT NULL

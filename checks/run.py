@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +34,8 @@ TOLD_FOR = timedelta(days=30)
 EVERY_CONNECTION = ""
 AMOUNT = re.compile(r"-?\d+\.\d+")
 SECONDS = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d)\S*$")
+_Standing = dict[tuple[str, str], tuple[str, datetime | None]]
+"""By connection and source: the evidence of a finding as it is kept, and when what it tells of ended."""
 BY_NAME = {check.name: check for check in CHECKS}
 
 
@@ -182,24 +185,37 @@ def _keep(
 ) -> None:
     figures.keep_results(con, [_kept(one) for one in results], now)
     figures.settle_older(con, "row_changed", now - TOLD_FOR, now)
+    standing = _standing(con)
     for check in CHECKS:
         if check.keeps and check.name in evidence:
-            _keep_findings(con, check, evidence[check.name], unclear, now)
+            _keep_findings(con, check, evidence[check.name], standing[check.finding], unclear, now)
 
 
 def _kept(one: CheckResult) -> figures.Row:
     return one.check, one.connection, one.metric, one.value, one.threshold, one.verdict, one.saw
 
 
+def _standing(con: duckdb.DuckDBPyConnection) -> defaultdict[str, _Standing]:
+    """What is open, by kind: one query for all kinds, each of which would cost as much."""
+    found: defaultdict[str, _Standing] = defaultdict(dict)
+    rows = con.execute(
+        "SELECT kind, connection, source, evidence, to_at FROM lake.ops.findings WHERE resolved_at IS NULL"
+    ).fetchall()
+    for kind, connection, source, told, until in rows:
+        found[kind][connection, source] = told, until
+    return found
+
+
 def _keep_findings(
-    con: duckdb.DuckDBPyConnection, check: Check, evidence: Sequence[_Evidence], unclear: set[tuple[str, str]], now: datetime
+    con: duckdb.DuckDBPyConnection,
+    check: Check,
+    evidence: Sequence[_Evidence],
+    standing: _Standing,
+    unclear: set[tuple[str, str]],
+    now: datetime,
 ) -> None:
     """Open what is new, renew what has changed, resolve what is no longer so."""
-    standing = con.execute(
-        "SELECT connection, source, evidence, to_at FROM lake.ops.findings WHERE kind = ? AND resolved_at IS NULL",
-        [check.finding],
-    ).fetchall()
-    known = {(connection, source): (told, until) for connection, source, told, until in standing}
+    known = {**standing}
     for one in evidence:
         if known.pop((one.connection, one.source), None) != (json.dumps(one.told, default=str), one.until):
             keep.open_finding(con, one.connection, check.finding, one.source, one.told, now, since=one.since, until=one.until)
