@@ -20,11 +20,12 @@ time     = { type = "time", names = ["Created at"] }
 [skip]
 moved_nothing = "canceled or failed: no balance changed"
 
-The fee is in the transaction's money, or of a coin's movement in the coin; it is charged beside the amount.
+The fee is in the transaction's money, or of a coin's movement in the coin; it is charged beside the amount, but a deposit of coins
+tells what was credited. Money alone has an Amount Asset of 0 or none.
 */
 WITH sided AS (
-    SELECT *, lower(type) AS word, lower(way) = 'outgoing' AS goes, fate_of(status) AS fate, if(quantity IS NULL, fiat, asset) AS code,
-        coalesce(quantity, money) AS size, coalesce(fee, 0) AS charged
+    SELECT *, quantity IS NULL OR (quantity = 0 AND money > 0) AS is_money, lower(type) AS word, lower(way) = 'outgoing' AS goes, fate_of(status) AS fate, if(is_money, fiat, asset) AS code,
+        if(is_money, money, quantity) AS size, coalesce(fee, 0) AS charged
     FROM rows
 )
 SELECT
@@ -46,7 +47,7 @@ SELECT
     CASE WHEN word = 'buy' THEN fiat WHEN word = 'sell' THEN asset WHEN goes THEN code END AS out_asset,
     CASE WHEN word = 'buy' THEN money WHEN word = 'sell' THEN quantity WHEN goes THEN size END AS out_amount,
     CASE WHEN word = 'buy' THEN asset WHEN word = 'sell' THEN fiat WHEN NOT goes THEN code END AS in_asset,
-    CASE WHEN word = 'buy' THEN quantity WHEN word = 'sell' THEN money WHEN NOT goes THEN size END AS in_amount,
+    CASE WHEN word = 'buy' THEN quantity WHEN word = 'sell' THEN money WHEN NOT goes THEN size + if(word = 'deposit' AND NOT is_money, charged, 0) END AS in_amount,
     CASE WHEN charged > 0 THEN if(word IN ('buy', 'sell'), fiat, code) END AS fee_asset,
     charged AS fee_amount
 FROM sided
