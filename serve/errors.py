@@ -38,7 +38,7 @@ def explain(error: BaseException) -> str | None:
         return _explain_settings(error)
     if isinstance(error, OSError):
         return _explain_system(error)
-    if module.startswith(("duckdb", "_duckdb", "psycopg")):
+    if module.startswith(("duckdb", "_duckdb", "psycopg", "sqlite3")):
         return _explain_database(str(error))
     return None
 
@@ -66,7 +66,7 @@ def _explain_system(error: OSError) -> str | None:
         return DISK_FULL
     if error.filename is None:
         return None
-    return f"cannot use {error.filename} ({error.strerror}): gapless needs to read and write its home folder"
+    return f"cannot use {error.filename} ({error.strerror}): gapless needs to read and write its home folder, and what you name"
 
 
 def _explain_database(said: str) -> str | None:
@@ -80,5 +80,6 @@ def _explain_database(said: str) -> str | None:
     if "onnection" in said and "failed" in said:
         return f"the catalog's PostgreSQL does not answer: start it, or see GAPLESS_CATALOG ({first})"
     if said.startswith(("Parser Error", "Binder Error", "Catalog Error", "Conversion Error", "Invalid Input Error")):
-        return f"{first} (FROM catalog lists every view and column)"
+        meant = next((f"; {line}" for line in said.splitlines() if line.startswith(("Candidate bindings", "Did you mean"))), "")
+        return f"{first}{meant} (FROM catalog lists every view and column)"
     return first if said.startswith("IO Error") else None

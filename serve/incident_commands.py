@@ -141,7 +141,7 @@ def watch(as_json: Json = False) -> None:
     if as_json:
         print_json(told)
     else:
-        say("All is well." if not wrong else f"{wrong} incidents are open: gapless incidents")
+        say("All is well." if not wrong else f"Open incidents: {wrong}. See: gapless incidents")
         say(
             f"{watched.sent.sent} messages sent"
             + (f", {watched.sent.failed} not: gapless alerts" if watched.sent.failed else "")

@@ -49,7 +49,7 @@ def escape(text: str) -> str:
 
 
 def print_json(document: Any) -> None:
-    """One document on stdout: decimals as strings, times in ISO 8601."""
+    """One document on stdout: decimals as strings of all their digits, times in ISO 8601."""
     sys.stdout.write(json.dumps(document, default=_plain, indent=1) + "\n")
 
 
@@ -134,7 +134,9 @@ def amount(value: Decimal) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, Decimal | UUID):
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, UUID):
         return str(value)
     if isinstance(value, tuple | set | frozenset):
         return list(value)

@@ -8,6 +8,7 @@ import random
 import resource
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import pytest
 
 from sandbox.room import Account
 from sandbox.server import Sandbox
+from serve.errors import DISK_FULL, explain
 from store.lake import Lake, open_lake
 from store.settings import Settings
 from tests.accounts import UNTIL, connect, export_file, fast_sandbox, lake_legs, normal, true_legs
@@ -67,6 +69,19 @@ def test_a_secret_that_cannot_sign_is_a_wrong_secret(home: Path, sandbox: Sandbo
     path.write_text('{"apiKey": "a", "secret": "not base64 !"}')
     done = gapless(home, "connect", "kraken", "--name", "other", "--keys", str(path), "--api-url", sandbox.url)
     refused(done, "the secret does not belong to the API key", "enter key and secret again")
+
+
+def test_without_a_terminal_nobody_is_asked_for_a_key(tmp_path: Path) -> None:
+    done = gapless(tmp_path / "home", "connect", "kraken", "--name", "main")
+    refused(done, "no terminal to ask for the key at: give it as --keys FILE, or --keys - for stdin")
+
+
+def test_a_slip_in_sql_is_told_what_was_meant(settings: Settings, lake: Lake) -> None:
+    refused(gapless(settings.home, "sql", "SELECT amont FROM balances"), 'Candidate bindings: "amount"')
+
+
+def test_what_sqlite_says_is_told_as_what_duckdb_says() -> None:
+    assert explain(sqlite3.OperationalError("database or disk is full")) == DISK_FULL
 
 
 def test_where_nothing_is_connected_nothing_is_called_complete(settings: Settings, lake: Lake) -> None:

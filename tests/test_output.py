@@ -51,3 +51,8 @@ def test_where_words_would_break_each_row_is_a_block(monkeypatch: pytest.MonkeyP
         "connection  [bold]",
         "",
     ]
+
+
+def test_json_has_every_digit_of_an_amount_and_no_exponent(capsys: pytest.CaptureFixture[str]) -> None:
+    output.print_json({"amount": Decimal("2.10000000000E-7")})
+    assert '"0.000000210000000000"' in capsys.readouterr().out
