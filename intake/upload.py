@@ -69,14 +69,18 @@ def preview_file(
 
 
 def import_previewed(lake: Lake, preview: Preview, now: datetime, *, confirmed_by_owner: bool = False) -> None:
-    """Keep the file, then merge what `preview_file` read, in one transaction. The same file twice is one source."""
+    """Keep the file, then merge what `preview_file` read, in one transaction. The same file twice is one source.
+
+    confirmed_by_owner: of a file whose every line was understood, or waived, it claims the period; nobody can vouch for the others.
+    """
     kept_digest = keep.file_digest(preview.path)
     keep.keep_file(lake.settings.archive, preview.path, kept_digest)
     if preview.already:
         return
-    agreed = replace(preview, basis=preview.basis or ("owner" if confirmed_by_owner else None))
 
     def write(con: duckdb.DuckDBPyConnection) -> None:
+        vouched = confirmed_by_owner and not _bad_lines(con) - mended.waived(con, preview.connection, preview.upload)
+        agreed = replace(preview, basis=preview.basis or ("owner" if vouched else None))
         take_in(con, agreed.connection, agreed.upload, agreed.reading, agreed.basis, now)
         _record(con, agreed, kept_digest, now)
         settle(con, lake.settings, now)
@@ -111,15 +115,14 @@ def import_unseen(
 
 def undo(lake: Lake, upload: str, now: datetime) -> merge.Merged:
     """Take a file back: its rows, its claims and its findings go; what the other sources say stays."""
-    row = lake.con.execute(
-        "SELECT connection FROM lake.ops.uploads WHERE upload = ? AND undone_at IS NULL", [upload]
-    ).fetchone()
-    if row is None:
-        raise UnknownUpload(f"no upload {upload!r} is in force; see `gapless uploads`")
-    name: str = row[0]
-    books = _books(accounts.load(lake.con, name).exchange)
 
     def write(con: duckdb.DuckDBPyConnection) -> merge.Merged:
+        # looked for in here: by the time of the commit it may be taken back already, or its connection be called otherwise
+        row = con.execute("SELECT connection FROM lake.ops.uploads WHERE upload = ? AND undone_at IS NULL", [upload]).fetchone()
+        if row is None:
+            raise UnknownUpload(f"no upload {upload!r} is in force; see `gapless uploads`")
+        name: str = row[0]
+        books = _books(accounts.load(con, name).exchange)
         merged = merge.forget(con, name, upload, upload, now, books)
         con.execute("DELETE FROM lake.ops.line_fates WHERE connection = ? AND source = ?", [name, upload])
         con.execute(
@@ -233,7 +236,7 @@ def basis_of(
     Neither shows that no asset was left out, as an export of one wallet or one coin does. waived: lines of which the owner said
     that they move nothing; what rests on that is the owner's word. whole: so is what the file cannot show at all.
     """
-    bad = {line for (line,) in con.execute("SELECT line FROM quarantined").fetchall()}
+    bad = _bad_lines(con)
     if not reading.from_at or not reading.to_at or bad - set(waived) or not reading.streams:
         return None
     shown = "running_balance" if reading.chains else None
@@ -242,6 +245,11 @@ def basis_of(
     if shown and not _leaves_assets_out(con, connection, reading):
         return WAIVED if bad else shown
     return "owner" if whole else None
+
+
+def _bad_lines(con: duckdb.DuckDBPyConnection) -> frozenset[int]:
+    """The lines of the file read last that were not understood."""
+    return frozenset(line for (line,) in con.execute("SELECT line FROM quarantined").fetchall())
 
 
 def _leaves_assets_out(con: duckdb.DuckDBPyConnection, connection: str, reading: Reading) -> bool:

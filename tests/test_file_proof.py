@@ -99,3 +99,13 @@ def test_a_trade_so_small_that_one_side_is_nothing_does_not_spoil_the_proof(file
         "L4,R4,2024-03-01 09:00:00,withdrawal,,currency,XXBT,-0.5000000000,0,0.4999999999\n"
     )
     assert basis(files, path) == "running_balance"
+
+
+def test_nobody_can_vouch_for_lines_that_were_not_understood(files: Lake, ledgers: Path, tmp_path: Path) -> None:
+    path = tmp_path / "spoilt.csv"
+    path.write_text(ledgers.read_text() + '"L1","R1","someday"\n')
+    preview = pipeline.preview_file(files, "main", path, None, pipeline.utc_now())
+    assert (preview.basis, preview.reading.quarantined) == (None, 1)
+    pipeline.import_file(files, preview, pipeline.utc_now(), confirmed_by_owner=True)
+    assert files.con.execute("SELECT basis FROM lake.main.uploads").fetchall() == [(None,)]
+    assert files.con.execute("SELECT count(*) FROM lake.main.coverage").fetchone() == (0,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -12,6 +13,7 @@ import pytest
 import pipeline
 from connectors.contract import Window
 from intake.trouble import compare_again
+from intake.upload import UnknownUpload
 from sandbox.room import Account
 from store import accounts, coverage
 from store.coverage import Claim
@@ -96,6 +98,23 @@ def test_the_last_report_that_agrees_is_sought_among_all(lake: Lake, account: Ac
     differing = coverage.newest_differences(lake.con, "main")
     assert differing
     assert coverage.agreed_at(lake.con, "main", differing) == middle
+
+
+def test_a_file_whose_account_is_renamed_meanwhile_is_not_said_to_be_taken_back(
+    lake: Lake, account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = told_by_a_file(lake, account, tmp_path)
+    commit = Lake.commit
+
+    def renamed_before(self: Lake, work: Any) -> Any:
+        monkeypatch.undo()
+        pipeline.rename(self, KeyStore(self.settings), "main", "taxes", ASKED)
+        return commit(self, work)
+
+    monkeypatch.setattr(Lake, "commit", renamed_before)
+    with pytest.raises(UnknownUpload):
+        pipeline.undo_upload(lake, upload, ASKED)
+    assert lake.con.execute("SELECT count(*) FROM lake.ops.activity WHERE action = 'took back'").fetchall() == [(0,)]
 
 
 RECKONED = "SELECT p.stale, g.cost, g.complete FROM lake.main.published p JOIN lake.main.gains g USING (owner)"
