@@ -186,7 +186,7 @@ def _no_layout(file: str, headers: Sequence[Header], layouts: Sequence[Layout]) 
     lacking = [" or ".join(column.names) or column.name for column in layout.required if column.name not in found]
     if 2 * len(lacking) > len(layout.required):  # a chance likeness, may be of a line of values
         known = ", ".join(sorted({one.title for one in layouts}))
-        return NoLayout(file, f"its header is that of no known export ({known})", line=headers[0].line)
+        return NoLayout(file, f"its header is that of no known export; known are: {known}", line=headers[0].line)
     over = Match(layout, header, found).unread
     instead = f"; it has {', '.join(over)} instead" if over else ""
     return NoLayout(

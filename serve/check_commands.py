@@ -10,6 +10,8 @@ import typer
 from serve.listing import NOTHING_CONNECTED, Json
 
 app = typer.Typer()
+WORDS_OF_TARGETS = {"balance": 2, "finding": 1, "line": 2, "cells": 2, "whole": 1, "correction": 1}
+"""How many words name one, after the word of its kind."""
 HEADS = ("check", "connection", "verdict", "what it saw", "what to do")
 
 
@@ -62,9 +64,12 @@ def correct(
     from store.lake import open_lake
     from store.settings import Settings
 
+    says = says or []
+    if further := WORDS_OF_TARGETS.get(target):  # typed without the quotes that hold it together
+        target, says = " ".join([target, *says[:further]]), says[further:]
     with open_lake(Settings()) as lake:
         if target.startswith("cells "):
-            correction = correct_cells(lake, connection, target, says or [])
+            correction = correct_cells(lake, connection, target, says)
         elif says:
             correction = pipeline.correct(lake, connection, target, " ".join(says), "owner", pipeline.utc_now())
         else:

@@ -43,7 +43,7 @@ def ingest(as_json: Json = False) -> None:
             for table in one.tables
         ]
         names = ["connection", "file", "ended", "new", "known", "not_understood", "why"]
-        print_rows(names, rows, empty="Nothing waits in the inbox.")
+        print_rows(names, rows, empty="Nothing waits in the inbox. A file is taken a few seconds after it was last written to.")
     raise typer.Exit(1 if strangers or any(one.fate != "done" for one in taken) else 0)
 
 

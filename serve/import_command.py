@@ -38,6 +38,9 @@ def run(given: list[Path], connection: str, layout: str | None, zone: str | None
     if not documents:
         say("no file there: name CSV or Excel files, ZIP archives, or folders that hold them")
         return 1
+    if len(documents) > 1:
+        count = sum("refused" in document for document in documents)
+        say(f"{len(documents):,} files looked at, {count:,} refused")
     if as_json:
         print_json(documents[0] if len(documents) == 1 else documents)
     return 1 if trouble else 0
@@ -89,7 +92,8 @@ def tell(preview: Preview) -> None:
     reading = preview.reading
     say(f"[bold]{escape(preview.path.name)}[/] is {reading.layout}, {show(reading.from_at)} to {show(reading.to_at)} UTC")
     skipped = sum(reading.skipped.values())
-    say(f"  {reading.lines:,} lines: {reading.used:,} used, {skipped:,} skipped, {reading.quarantined:,} not understood")
+    lines = "1 line" if reading.lines == 1 else f"{reading.lines:,} lines"
+    say(f"  {lines}: {reading.used:,} used, {skipped:,} skipped, {reading.quarantined:,} not understood")
     for rule, count in sorted(reading.skipped.items()):
         say(f"    {count:,} skipped as {rule}")
     if preview.already:
@@ -102,6 +106,9 @@ def tell(preview: Preview) -> None:
         say(
             "  the file cannot prove by itself that it is complete: its rows count, but its period stays a gap unless you vouch for it"
         )
+        if not reading.quarantined:
+            whole = f"gapless correct {preview.connection} 'whole {preview.upload}' WHY"
+            say(f"  once it is in, this says that it holds everything of its period: {escape(whole)}")
 
 
 def _tell_bad_lines(lake: Lake, preview: Preview) -> None:

@@ -9,6 +9,7 @@ import typer
 
 import pipeline
 from intake.renormalise import Renewed
+from serve.listing import NOTHING_CONNECTED
 from serve.output import escape, print_json, print_rows, say
 from serve.telling import send_due
 from store import accounts
@@ -33,6 +34,8 @@ def run(names: list[str], *, yes: bool, as_json: bool) -> int:
                 left = True
             documents.append(as_document(renewed, written=written))
         send_due(lake)
+    if not documents:
+        say(NOTHING_CONNECTED)
     if as_json:
         print_json(documents)
     return 1 if left else 0

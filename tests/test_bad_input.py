@@ -105,6 +105,9 @@ def test_names_nobody_knows(home: Path, tmp_path: Path) -> None:
     done = gapless(home, "import", str(tmp_path / "file.csv"), "--connection", "other", "--yes")
     refused(done, "there is no connection 'other'; connections: main")
     refused(gapless(home, "undo", "up-0"), "no upload 'up-0' is in force; see `gapless uploads`")
+    refused(gapless(home, "publish", "--owner", "other"), "other has no connection; owners: me")
+    for target in (["whole up-0"], ["whole", "up-0"]):
+        refused(gapless(home, "correct", "main", *target, "it is all"), "no file 'up-0' of main is in force")
 
 
 def test_wrong_usage_ends_with_2(home: Path, tmp_path: Path) -> None:
