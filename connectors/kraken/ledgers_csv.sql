@@ -24,8 +24,12 @@ pending_duplicate = "a request that has no ledger id yet; the movement it led to
 nothing_moved     = "amount and fee are 0"
 
 The same rows as the API's Ledgers, by the same ids. Newer exports name the wallet, the API never does: it stays unread, so
-that one id says one thing.
+that one id says one thing. Files of early 2024 write every fee below zero. In all others only a failed payout's return has such a fee.
 */
+WITH signed AS (
+    SELECT * REPLACE (if(max(fee) OVER () <= 0 AND count(*) FILTER (fee < 0 AND type IN ('trade', 'spend', 'receive')) OVER () > 0, -fee, fee) AS fee)
+    FROM rows
+)
 SELECT
     line,
     CASE
@@ -47,4 +51,4 @@ SELECT
     CASE WHEN amount > 0 THEN amount END AS in_amount,
     CASE WHEN fee <> 0 THEN kraken_asset(asset) END AS fee_asset,
     fee AS fee_amount
-FROM rows
+FROM signed

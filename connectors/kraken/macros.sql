@@ -64,10 +64,12 @@ CREATE OR REPLACE TEMP MACRO kraken_source_type(type, subtype) AS
 
 -- The event a ledger row belongs to. A rollover names the trade that opened the position and comes every few hours: each is
 -- an event of its own. The two rows of a move to or from staking or futures have a refid each and follow one another within a minute:
--- they are one event by their hour, coin and amount, so that what was staked keeps its cost.
+-- they are one event by their hour, coin and amount, so that what was staked keeps its cost. Rows of earn whose refid is 'Unknown' have
+-- nothing in common but that word: the two sides of a move meet in the same way.
 CREATE OR REPLACE TEMP MACRO kraken_event(type, subtype, refid, asset, amount, at_time) AS
     CASE WHEN type = 'transfer' AND subtype IN ('spottostaking', 'stakingfromspot', 'stakingtospot', 'spotfromstaking', 'spottofutures', 'spotfromfutures')
          THEN moved_event(date_trunc('hour', at_time), kraken_asset(asset), amount)
+         WHEN lower(refid) = 'unknown' THEN moved_event(at_time, kraken_asset(asset), amount)
          WHEN type <> 'rollover' AND refid <> '' THEN 'ref:' || refid END;
 
 -- Where a pair is not in the list of markets (delisted, or a file read offline): [base, quote] in Kraken's codes, or NULL.
