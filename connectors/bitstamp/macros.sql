@@ -7,12 +7,13 @@ CREATE OR REPLACE TEMP MACRO bitstamp_kind(type) AS CASE
     WHEN lower(type) IN ('deposit', 'ripple deposit', 'card deposit') THEN 'deposit'
     WHEN lower(type) IN ('withdrawal', 'ripple payment') THEN 'withdrawal'
     WHEN lower(type) = 'market' THEN 'trade'
-    WHEN lower(type) = 'staking reward' THEN 'reward'
-    WHEN lower(type) = 'sub account transfer' THEN 'transfer'
+    WHEN lower(type) IN ('staking reward', 'referral reward') THEN 'reward'
+    WHEN lower(type) IN ('sub account transfer', 'inter account transfer') THEN 'transfer'
     ELSE 'other'
 END;
 
--- which way an amount without a sign went; NULL where the type does not tell
+-- which way an amount without a sign went; NULL where the type does not tell. Inter account transfers are signed.
 CREATE OR REPLACE TEMP MACRO bitstamp_leaves(type, subtype, amount) AS CASE
     WHEN amount < 0 OR bitstamp_kind(type) = 'withdrawal' OR (bitstamp_kind(type) = 'trade' AND lower(subtype) = 'sell') THEN true
-    WHEN bitstamp_kind(type) IN ('deposit', 'reward') OR (bitstamp_kind(type) = 'trade' AND lower(subtype) = 'buy') THEN false END;
+    WHEN bitstamp_kind(type) IN ('deposit', 'reward') OR (bitstamp_kind(type) = 'trade' AND lower(subtype) = 'buy')
+        OR (lower(type) = 'inter account transfer' AND amount > 0) THEN false END;
