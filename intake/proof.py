@@ -12,7 +12,7 @@ from store import coverage
 from store.coverage import Claim, Difference
 
 QUIET_TAIL = timedelta(minutes=5)
-"""How close to now an empty answer can prove that nothing happened."""
+"""How close to now an empty answer can prove that nothing happened, at the most: what a stream tells later moves balances later, too."""
 
 
 def settle(pull: Pull) -> list[Difference]:
@@ -50,13 +50,20 @@ def _undescribed(pull: Pull, claim: Claim) -> bool:
 
 
 def _credit(con: duckdb.DuckDBPyConnection, pull: Pull, claims: list[Claim]) -> None:
-    limit = pull.clock() - QUIET_TAIL
+    now = pull.clock()
+    tails = {stream.name: max(stream.lag, QUIET_TAIL) for stream in pull.exchange.streams}
     proven = [
-        Claim(claim.stream, claim.scope, Window(claim.window.start, min(claim.window.end, limit)), "reconciled", claim.source)
+        Claim(
+            claim.stream,
+            claim.scope,
+            Window(claim.window.start, min(claim.window.end, now - tails.get(claim.stream, QUIET_TAIL))),
+            "reconciled",
+            claim.source,
+        )
         for claim in claims
     ]
     if proven:
-        coverage.credit(con, pull.name, proven, pull.clock())
+        coverage.credit(con, pull.name, proven, now)
 
 
 def _before_the_first_row(con: duckdb.DuckDBPyConnection, pull: Pull) -> list[Claim]:
