@@ -130,7 +130,7 @@ def _agreed(preview: Preview) -> bool:
 
 
 def _vouched(preview: Preview) -> bool:
-    if preview.basis is not None or preview.already or not sys.stdin.isatty():
+    if preview.basis is not None or preview.already or preview.reading.quarantined or not sys.stdin.isatty():
         return False
     reading = preview.reading
     return typer.confirm(
