@@ -346,6 +346,19 @@ def test_an_account_without_keys_is_connected_by_its_files(owner: httpx.Client) 
     assert "/connections/nexo-old/keys" not in told
 
 
+def test_an_exchange_that_never_said_what_it_holds_differs_from_nothing(owner: httpx.Client, settings: Settings) -> None:
+    post(owner, "/connect", "/connect?exchange=bitbank", exchange="bitbank", name="bitbank-old", by_files="yes")
+    with open_lake(settings) as lake:
+        lake.commit(
+            lambda con: con.execute(
+                "INSERT INTO lake.core.legs VALUES ('bitbank-old', uuid(), 1, now(), 'in', 'spot', 'XRP', 5)"
+            )
+        )
+    told = owner.get("/connections/bitbank-old").text
+    assert "has not said here what it holds" in told
+    assert not any(words in told for words in ("differ:", "Sync now", "What the key may do"))
+
+
 def test_a_connection_is_frozen_renamed_and_erased_only_after_being_asked_again(owner: httpx.Client) -> None:
     def act(name: str, action: str, **fields: str) -> httpx.Response:
         return post(owner, f"/connections/{name}/{action}/confirm", **fields)

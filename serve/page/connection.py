@@ -37,7 +37,7 @@ def connection(request: Request, here: Here, visitor: Visitor, name: str, note: 
         whole=_draw(name, scopes, gaps, row, here.clock(), None), lately=_draw(name, scopes, gaps, row, here.clock(), LATELY),
         streams=_streams(scopes, gaps, row, here.clock()), incidents=incidents, uploads=here.rows("uploads", name=name, upload=None),
         runs=link_runs(here.rows("runs", name=name), here.starter.runs(name)), balances=balances,
-        differing=[balance for balance in balances if not balance["agree"]], note=here.notes.read(visitor, note),
+        differing=[balance for balance in balances if balance["agree"] is False], note=here.notes.read(visitor, note),
     )  # fmt: skip
 
 
