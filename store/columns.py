@@ -48,7 +48,8 @@ class Column:
             values: list[int | None] = [*words.tolist()]
         else:
             low, high = words.cast("B").cast("Q")[::2].tolist(), words[1::2].tolist()
-            values = [above << 64 | below for above, below in zip(high, low, strict=True)]
+            # up to 18 whole coins need the lower half only
+            values = [above << 64 | below for above, below in zip(high, low, strict=True)] if any(high) else [*low]
         if self._nulls:
             values = [value if told == "1" else None for value, told in zip(values, self._told[first:end], strict=True)]
         return values

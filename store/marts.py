@@ -139,12 +139,16 @@ def replace_pools(
 ) -> None:
     """Put the lots in the temp tables `matched` and `unmatched` in the place of what stood of these assets; `gone` have none left."""
     key = {"owner": owner, "method": choice.method, "scope": choice.scope}
-    standing = (
+    standing = con.execute(
         "SELECT pool FROM lake.mart.pools WHERE owner = $owner AND method = $method AND scope = $scope"
-        " AND asset IN (SELECT unnest($assets::VARCHAR[]))"
-    )
-    for table in ("gains", "lots", "pools"):
-        con.execute(f"DELETE FROM lake.mart.{table} WHERE pool IN ({standing})", {**key, "assets": [*digests, *gone]})
+        " AND asset IN (SELECT unnest($assets::VARCHAR[]))",
+        {**key, "assets": [*digests, *gone]},
+    ).fetchall()
+    if standing:
+        for table in ("gains", "lots", "pools"):
+            con.execute(
+                f"DELETE FROM lake.mart.{table} WHERE pool IN (SELECT unnest(?::BIGINT[]))", [[pool for (pool,) in standing]]
+            )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE fresh_pools AS"
         " SELECT (SELECT coalesce(max(pool), 0) FROM lake.mart.pools) + row_number() OVER () AS pool, $owner AS owner,"
