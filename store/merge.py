@@ -301,10 +301,12 @@ class _Merge:
     def _fold_windows(self) -> None:
         """Fold deposits and withdrawals, which sources tell at different times."""
         self._run("windows")
-        for (speaker,) in self._rows("window_speakers"):
-            while self._run("windows_match", speaker=speaker):
-                pass
-            self._run("windows_fee")
+        for turn, (speaker,) in enumerate(self._rows("window_speakers")):
+            met = turn and self._run("windows_match", speaker=speaker)  # the first meets nothing that stands
+            if met:
+                while self._run("windows_match", speaker=speaker):
+                    pass
+                self._run("windows_fee")
             self._run("windows_stand", speaker=speaker)
         self._amend("windows_settle")
         self._fold()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -60,7 +60,8 @@ def read_file(
     if zone:
         candidates = [in_zone(one, zone) for one in candidates]
     try:
-        return map_file(con, connection, upload, path, candidates, () if layout else foreign_layouts(exchange), fixes)
+        foreign = tuple if layout else partial(foreign_layouts, exchange)
+        return map_file(con, connection, upload, path, candidates, foreign, fixes)
     except NoLayout as unknown:
         if layout:
             raise
@@ -86,10 +87,13 @@ def map_file(
     upload: str,
     path: Path,
     candidates: Sequence[Layout],
-    foreign: Sequence[Layout] = (),
+    foreign: Callable[[], Sequence[Layout]] = tuple,
     fixes: Fixes = NO_FIXES,
 ) -> Reading:
-    """`read_file` by the one of these layouts that the file's header names, unless a foreign one reads more of its columns."""
+    """`read_file` by the one of these layouts that the file's header names, unless a foreign one reads more of its columns.
+
+    foreign: asked only where a column is left unread, for all of them are many to parse.
+    """
     with tempfile.TemporaryDirectory(prefix="gapless-") as folder:
         text, match = _matched(path, Path(folder), candidates)
         _refuse_foreign(path, match, foreign)
@@ -145,11 +149,11 @@ def _say_whose(path: Path, unknown: NoLayout, foreign: Sequence[Layout]) -> File
     return _foreign(path, match)
 
 
-def _refuse_foreign(path: Path, match: Match, foreign: Sequence[Layout]) -> None:
+def _refuse_foreign(path: Path, match: Match, foreign: Callable[[], Sequence[Layout]]) -> None:
     """Few columns are asked for by some layouts: a file of another exchange may have them all, and more that only its own reads."""
-    if match.layout.id not in all_layouts():
-        return  # its owner told what its columns mean
-    matches = [found for layout in foreign if (found := match_header(layout, match.header))]
+    if not match.unread or match.layout.id not in all_layouts():
+        return  # nobody can read more of it, or its owner told what its columns mean
+    matches = [found for layout in foreign() if (found := match_header(layout, match.header))]
     nearest = min(matches, key=lambda found: len(found.unread), default=match)
     if len(nearest.unread) < len(match.unread):
         raise _foreign(path, nearest)

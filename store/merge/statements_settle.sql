@@ -1,18 +1,22 @@
 -- What becomes of the statements' rows: a change found standing is folded, a new one books, alone or as one leg of a trade.
+
+-- one step that is worth a finding; a table of its own, so that DuckDB knows how few they are
+CREATE OR REPLACE TEMP TABLE odd_steps AS
+SELECT wallet, class, clock, outcome FROM steps
+WHERE outcome IN ('less', 'differs') OR (outcome = 'more' AND NOT whole AND class IN ('trade', 'conversion'));
+
 INSERT INTO noticed
 SELECT 'statement_' || outcome, min(c.source), min(c.occurred_at), json_object('wallet', wallet, 'class', class,
     'statement_only', list([post, asset, amount::VARCHAR] ORDER BY c.place, post DESC, amount, asset) FILTER (WHERE stands_u IS NULL),
     'standing_only', list([post, asset, amount::VARCHAR] ORDER BY c.place, post DESC, amount, asset) FILTER (WHERE stated_u IS NULL))
-FROM changes c JOIN (SELECT wallet, class, clock, outcome FROM steps WHERE outcome IN ('less', 'differs')) USING (wallet, class, clock)
-GROUP BY outcome, wallet, class, clock;
+FROM changes c JOIN odd_steps USING (wallet, class, clock)
+WHERE outcome <> 'more' GROUP BY outcome, wallet, class, clock;
 
 INSERT INTO noticed
 SELECT 'statement_one_legged', min(c.source), min(c.occurred_at), json_object('wallet', wallet, 'class', class,
     'changes', list([post, asset, amount::VARCHAR] ORDER BY c.place, post DESC, amount, asset))
-FROM changes c
-JOIN (SELECT wallet, class, clock FROM steps WHERE outcome = 'more' AND NOT whole AND class IN ('trade', 'conversion'))
-    USING (wallet, class, clock)
-WHERE c.stands_u IS NULL GROUP BY wallet, class, clock
+FROM changes c JOIN odd_steps USING (wallet, class, clock)
+WHERE outcome = 'more' AND c.stands_u IS NULL GROUP BY wallet, class, clock
 HAVING bool_or(post = 'leg');
 
 -- one row that tells changes: the row it is folded into, itself where it books
