@@ -15,6 +15,11 @@ CREATE OR REPLACE TEMP MACRO coinbase_shown(amount) AS rtrim(rtrim(amount::VARCH
 -- whether what paid was in the account: 'EUR Wallet', 'Cash (USD)', not 'Visa debit ***4242'; NULL where nobody tells
 CREATE OR REPLACE TEMP MACRO coinbase_is_wallet(payment) AS regexp_matches(nullif(payment, ''), '(?i)\b(wallet|cash|balance)\b');
 
+-- a number as Notes tell it; where commas are not known to be decimal ones, '153,61' is no number otherwise
+CREATE OR REPLACE TEMP MACRO coinbase_comma_number(v) AS number_of(replace(replace(v, '.', ''), ',', '.'));
+CREATE OR REPLACE TEMP MACRO coinbase_noted(v, has_commas) AS
+    if(has_commas, coinbase_comma_number(v), coalesce(grouped_number_of(v), coinbase_comma_number(v)));
+
 -- one id for both halves of a fill: they and the v3 fill share order, second and price, and nothing finer
 CREATE OR REPLACE TEMP MACRO coinbase_fill(order_id, occurred_at, price) AS
     'fill:' || order_id || '/' || epoch_ms(date_trunc('second', occurred_at)) // 1000 || '/' || coinbase_shown(price);

@@ -31,7 +31,8 @@ tells the other side in Notes.
 A side from Notes is booked only where the file has no line of its own for it (newer files list both sides of a conversion).
 
 Notes tell a trade's amount with the fee in it. Of an advanced trade, what differs from price x quantity is the fee; of a
-simple one the fee's own column, where the price is in the same currency. What a card or a bank paid ("using Visa debit") is
+simple one, or where Notes tell no price, the fee's own column, where the price is in the same currency. An old advanced trade that
+tells the owner's money and a market of another ('for £22.00 GBP on LINK-USDT') was paid in that other, how much nobody tells. What a card or a bank paid ("using Visa debit") is
 booked as money that came in and went out (row id `<id>/paid`), as from the API; of a purchase whose Notes do not name what
 paid, only the coin is booked.
 Quantities are signed in newer files only; elsewhere the type says the direction, and where it does not, nobody does.
@@ -44,10 +45,16 @@ worded AS (
         abs(quantity) AS size,
         id IS NOT NULL OR bool_or(quantity < 0) OVER () AS is_signed,
         coinbase_asset(asset) AS coin,
-        regexp_extract(notes, '^(Bought|Sold) \S+ \S+ for [^0-9 ]*([0-9.,]+) ([^ ]+)(?: on ([^ -]+-[^ ]+) at ([0-9.,]+) )?(?:.*using (.*))?',
-            ['verb', 'amount', 'asset', 'product', 'price', 'source']) AS trade,
+        regexp_extract(notes, '^(Bought|Sold) (\S+) \S+ for [^0-9 ]*([0-9.,]+)(?:[ \x{00A0}](?:kr|Kč|zł|Ft|[^ A-Za-z0-9\x{00A0}]+))? ([^ ]+)(?: on ([^ -]+-[^ ]+)(?: at ([0-9.,]+) )?)?(?:.*using (.*))?',
+            ['verb', 'noted', 'amount', 'asset', 'product', 'price', 'source']) AS trade,
         regexp_extract(notes, '^Converted ([0-9.,]+) (\S+) to ([0-9.,]+) ([^ ]+)', ['given', 'given_asset', 'taken', 'taken_asset']) AS swap
     FROM rows
+),
+-- Notes in the owner's language have decimal commas ('Bought 0,002 BTC for 153,61 € EUR'): the quantity, told twice, shows it
+noted AS (
+    SELECT *, coalesce(nullif(trade.noted, ''), nullif(if(upper(swap.given_asset) = upper(asset), swap.given, swap.taken), '')) AS size_said,
+        coalesce(bool_or(coinbase_comma_number(size_said) = size AND grouped_number_of(size_said) IS DISTINCT FROM size) OVER (), false) AS has_commas
+    FROM worded
 ),
 directed AS (
     SELECT *,
@@ -57,22 +64,25 @@ directed AS (
                         'prime deposit', 'intx deposit', 'card spend', 'admin debit', 'donation', 'subscription')
             OR ends_with(word, ' transfer out')
             OR (word = 'convert' AND upper(swap.given_asset) = upper(asset)) AS leaves,
-        grouped_number_of(trade.amount) AS trade_amount,
-        grouped_number_of(trade.price) AS trade_price
-    FROM worded
+        coinbase_noted(trade.amount, has_commas) AS trade_amount,
+        coinbase_noted(trade.price, has_commas) AS trade_price
+    FROM noted
 ),
 -- the other side: net is what it changed by, value is net without the fee
 sided AS (
     SELECT *,
         CASE
             WHEN word = 'convert' AND leaves THEN nullif(upper(swap.taken_asset), '')
+            -- until 2023 the Notes of an advanced trade told what it was worth in the owner's money, and the market without its price
+            WHEN is_advanced AND trade_price IS NULL AND upper(split_part(trade.product, '-', 2)) NOT IN ('', upper(trade.asset))
+                THEN CASE WHEN upper(trade.asset) = 'USD' AND upper(trade.product) LIKE '%-USDC' THEN 'USDC' END
             WHEN is_advanced OR word = 'sell' OR (word = 'buy' AND trade.source <> '') THEN nullif(upper(trade.asset), '')
         END AS other,
-        CASE WHEN word = 'convert' THEN grouped_number_of(swap.taken) ELSE trade_amount END AS net,
+        CASE WHEN word = 'convert' THEN coinbase_noted(swap.taken, has_commas) ELSE trade_amount END AS net,
         coalesce(word IN ('buy', 'sell') AND NOT coinbase_is_wallet(trade.source), false) AS is_paid_outside,
         CASE WHEN is_advanced AND trade_price IS NOT NULL AND abs(trade_amount - coinbase_product(size, trade_price)) >= 0.000000005
              THEN coinbase_product(size, trade_price)
-             WHEN word IN ('buy', 'sell') AND upper(currency) = upper(trade.asset) THEN trade_amount + if(leaves, abs(fees), -abs(fees))
+             WHEN (word IN ('buy', 'sell') OR is_advanced AND trade_price IS NULL) AND upper(currency) = upper(trade.asset) THEN trade_amount + if(leaves, abs(fees), -abs(fees))
         END AS value
     FROM directed
 ),
