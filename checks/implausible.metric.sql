@@ -3,24 +3,23 @@
 -- that gapless reads wrongly. The owner can look at the lines, and take the file back. A price far from that of other days is no
 -- sign: coins have lost all of their worth in an afternoon.
 -- Prices are held against amounts in some 50,000 trades of all: a form that is read wrongly is wrong in every line.
-WITH odd AS (
-    SELECT connection, count(*) FILTER (
-            occurred_at > $now::TIMESTAMPTZ + INTERVAL 1 HOUR OR occurred_at < TIMESTAMPTZ '2009-01-03 00:00:00+00') AS out_of_time,
-        count(*) FILTER (legs = 0) AS empty,
-        count(*) FILTER (kind IN ('trade', 'conversion', 'reward') AND (
-            fee_asset = out_asset AND fee_amount > out_amount OR fee_asset = in_asset AND fee_amount > in_amount)) AS fee_above
-    FROM lake.core.transactions
-    WHERE legs = 0 OR fee_amount > least(out_amount, in_amount)  -- hardly any, so that few codes are compared
-        OR occurred_at > $now::TIMESTAMPTZ + INTERVAL 1 HOUR OR occurred_at < TIMESTAMPTZ '2009-01-03 00:00:00+00'
-    GROUP BY connection
-), looked_at AS MATERIALIZED (  -- by itself, or every amount would be made a double first
-    SELECT connection, price, in_amount, out_amount, side FROM lake.core.transactions
-    WHERE hash(tx_id) % (SELECT greatest(1, count(*) // 50000)::UBIGINT FROM lake.core.transactions) = 0 AND kind = 'trade' AND price IS NOT NULL
+WITH looked_at AS MATERIALIZED (  -- one scan, and few of its rows: else codes of all would be compared, and all amounts made doubles
+    SELECT connection, occurred_at > $now::TIMESTAMPTZ + INTERVAL 1 HOUR OR occurred_at < TIMESTAMPTZ '2009-01-03 00:00:00+00' AS out_of_time,
+        legs = 0 AS empty, fee_amount > least(out_amount, in_amount) AND kind IN ('trade', 'conversion', 'reward') AND (
+            fee_asset = out_asset AND fee_amount > out_amount OR fee_asset = in_asset AND fee_amount > in_amount) AS fee_above,
+        kind = 'trade' AND price IS NOT NULL
+            AND hash(tx_id) % (SELECT greatest(1, count(*) // 50000)::UBIGINT FROM lake.core.transactions) = 0 AS sampled,
+        price, in_amount, out_amount, side
+    FROM lake.core.transactions WHERE out_of_time OR empty OR fee_above OR sampled
+), odd AS (
+    SELECT connection, count(*) FILTER (out_of_time) AS out_of_time, count(*) FILTER (empty) AS empty,
+        count(*) FILTER (fee_above) AS fee_above
+    FROM looked_at GROUP BY connection
 ), priced AS (
     SELECT connection, count(*) AS trades FROM looked_at
-    WHERE price <= 0 OR in_amount > 0.01 AND out_amount > 0.01 AND abs(CASE side
+    WHERE sampled AND (price <= 0 OR in_amount > 0.01 AND out_amount > 0.01 AND abs(CASE side
         WHEN 'buy' THEN out_amount::DOUBLE / in_amount::DOUBLE WHEN 'sell' THEN in_amount::DOUBLE / out_amount::DOUBLE END
-        / price::DOUBLE - 1) > 0.5
+        / price::DOUBLE - 1) > 0.5)
     GROUP BY connection
 ), coded AS (
     SELECT DISTINCT connection, asset FROM lake.core.legs
