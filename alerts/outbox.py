@@ -137,6 +137,12 @@ def _write(
     composed = [(one, compose(what, _trouble(con, one, now), now)) for one in due]
     if len(due) + len(lately) > STORM:
         return _write_digest(con, composed, owner, what, channels, now)
+    return _write_singly(con, composed, channels, now)
+
+
+def _write_singly(
+    con: duckdb.DuckDBPyConnection, composed: Sequence[tuple[_Due, Message]], channels: Sequence[str], now: datetime
+) -> int:
     for one, message in composed:
         deliveries.put(con, [_outgoing(one, message, channel, now) for channel in channels])
         _remember(con, one)
@@ -152,6 +158,10 @@ def _write_digest(
     now: datetime,
 ) -> int:
     unsent = deliveries.silence_unsent(con, owner, what, now - ROUND)
+    if (
+        not unsent and len(composed) == 1
+    ):  # the last of a storm: a digest of it would say less than it does, in as many messages
+        return _write_singly(con, composed, channels, now)
     parts = [*(Message(title, body) for _, title, body in unsent), *(message for _, message in composed)]
     told = digest(parts, stopped=what == "opened" and composed[0][0].incident.kind == "import_stopped")
     about = " ".join(

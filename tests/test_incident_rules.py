@@ -263,6 +263,19 @@ def test_three_that_were_sent_at_once_and_the_rest_as_a_digest(story: Story) -> 
     assert story.told() == []
 
 
+def test_the_one_that_is_left_of_a_storm_is_told_in_full(story: Story) -> None:
+    names = [f"c{n}" for n in range(4)]
+    story.connect(*names)
+    for name in names:
+        story.fails("key_expired", name=name)
+        story.told()
+        story.wait(timedelta(seconds=20))
+    story.watch()
+    *_, body = story.bodies()
+    assert "Kraken · c3 stopped importing on" in body
+    assert "Modify your connection" in body
+
+
 def test_connections_that_fail_together_point_to_the_exchange_and_one_alone_to_its_key(story: Story) -> None:
     story.connect("other")
     story.fails("key_expired")
