@@ -22,7 +22,9 @@ The total is in USD, without the fee; a negative fee is a rebate.
 WITH worded AS (SELECT *, lower(type) AS word, upper(symbol) AS coin, coalesce(fee, 0) AS charged FROM rows)
 SELECT
     line,
-    CASE WHEN word IN ('buy', 'sell') AND total IS NULL THEN 'it tells no total' END AS quarantine,
+    CASE WHEN word IN ('buy', 'sell') AND total IS NULL THEN 'it tells no total'
+         WHEN word NOT IN ('buy', 'sell', 'send', 'receive') AND NOT contains(word, 'reward') AND quantity >= 0
+         THEN 'unknown type ' || type || ': it does not tell which way it went' END AS quarantine,
     'movement' AS grain,
     'transaction' AS namespace,
     nullif(id, '') AS row_id,
