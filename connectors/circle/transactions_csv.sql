@@ -34,6 +34,7 @@ SELECT
     n::SMALLINT AS part,
     CASE WHEN fate = 'nothing' THEN 'moved_nothing' END AS skip,
     CASE WHEN fate IS NULL THEN 'unknown status ' || status
+         WHEN NOT swaps AND word NOT IN ('deposit', 'receive', 'spend', 'fork') AND given IS NOT NULL THEN 'unknown type ' || type || ': it does not tell which way it went'
          WHEN (swaps OR buys OR word = 'spend') AND given IS NULL OR word <> 'spend' AND taken IS NULL THEN 'an amount is missing' END AS quarantine,
     'movement' AS grain,
     'transaction' AS namespace,
