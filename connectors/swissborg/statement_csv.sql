@@ -23,6 +23,8 @@ Amounts are not signed: the type tells the direction. The gross amount includes 
 WITH worded AS (SELECT *, lower(type) AS word, lower(type) IN ('sell', 'withdrawal') AS goes FROM rows)
 SELECT
     line,
+    CASE WHEN word NOT IN ('buy', 'sell', 'deposit', 'withdrawal', 'payouts', 'payout', 'earnings')
+         THEN 'unknown type ' || type || ': it does not tell which way it went' END AS quarantine,
     'movement' AS grain,
     CASE WHEN word IN ('buy', 'sell') THEN 'exchange:' || epoch_ms(time) // 1000 END AS event_id,
     time AS occurred_at,
