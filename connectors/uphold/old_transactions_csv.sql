@@ -32,6 +32,7 @@ SELECT
     line,
     n::SMALLINT AS part,
     CASE WHEN lower(type) = 'transfer' AND NOT swaps THEN 'internal' END AS skip,
+    CASE WHEN NOT comes AND NOT goes AND NOT swaps AND lower(type) <> 'transfer' THEN 'unknown type ' || type || ': it does not tell which way it went' END AS quarantine,
     'movement' AS grain,
     'transaction' AS namespace,
     id || if(n = 0, '', '/outside') AS row_id,

@@ -39,7 +39,9 @@ SELECT
     line,
     n::SMALLINT AS part,
     CASE WHEN fate_of(status) = 'nothing' THEN 'moved_nothing' WHEN word = 'transfer' AND NOT swaps THEN 'internal' END AS skip,
-    CASE WHEN fate_of(status) IS NULL THEN 'unknown status ' || status END AS quarantine,
+    CASE WHEN fate_of(status) IS NULL THEN 'unknown status ' || status
+         WHEN word NOT IN ('in', 'out', 'transfer', 'reward', 'rewards', 'staking-reward', 'staking reward') AND NOT swaps
+         THEN 'unknown type ' || type || ': it does not tell which way it went' END AS quarantine,
     'movement' AS grain,
     'transaction' AS namespace,
     id || if(n = 0, '', '/outside') AS row_id,
