@@ -58,6 +58,7 @@ SELECT
     CASE
         WHEN (is_fill OR is_click) AND (base_amount IS NULL OR quote_told IS NULL) THEN 'one side of it is not told'
         WHEN what = 'spot trading' AND NOT is_fill THEN 'unknown operation ' || operation
+        WHEN kind = 'other' AND primary_amount >= 0 THEN 'unknown category ' || category || ': it does not tell which way it went'
         WHEN NOT is_fill AND NOT is_click AND primary_amount IS NULL THEN 'no amount is told for ' || concat_ws(' ', category, operation)
     END AS quarantine,
     'movement' AS grain,
