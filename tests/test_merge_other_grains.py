@@ -110,6 +110,13 @@ def test_the_same_chain_transaction_meets_at_any_time_and_different_ones_never(l
     assert [second for second, _, _ in standing(lake)] == ["0", "0"]
 
 
+@pytest.mark.parametrize("spelt", ["AA", "0xAA", "aa:0"])
+def test_a_chain_transaction_is_the_same_however_it_is_spelt(lake: duckdb.DuckDBPyConnection, spelt: str) -> None:
+    say(lake, "page", [api_withdrawal(0, "W1", tx_hash="aa")])
+    say(lake, "upload", [withdrawal(100 * HOUR, fee=None, tx_hash=spelt)])
+    assert [second for second, _, _ in standing(lake)] == ["0"]
+
+
 def test_an_amount_that_includes_the_fee_is_parted_from_it(lake: duckdb.DuckDBPyConnection) -> None:
     say(lake, "ledger", [withdrawal(0, "1.1", None, layout="ledger", namespace="ledger", row_id="L1")])
     say(lake, "upload", [withdrawal(60, "1", "0.1")])

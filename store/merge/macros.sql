@@ -63,6 +63,9 @@ CREATE OR REPLACE TEMP MACRO details(r) AS
 CREATE OR REPLACE TEMP MACRO voice(r) AS
     CASE WHEN r.row_id IS NULL THEN 'source ' || r.source ELSE 'ids ' || r.namespace END;
 
+-- a chain transaction, however a source spells it: 0xAA, AA, and aa:0 with the place of its output
+CREATE OR REPLACE TEMP MACRO chained(tx_hash) AS regexp_replace(lower(tx_hash), '^0x|:[0-9]+$', '', 'g');
+
 -- deposits and withdrawals: which way, of what, and how much the balance changed by it
 CREATE OR REPLACE TEMP MACRO way(r) AS CASE WHEN coalesce(r.out_amount, 0) <> 0 THEN 'out' ELSE 'in' END;
 

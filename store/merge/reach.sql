@@ -2,10 +2,10 @@
 -- by its id, its event, its order, or its chain transaction.
 INSERT INTO days
 WITH ground AS (
-    SELECT day_of(occurred_at) AS day, grain, namespace, row_id, event_id, order_id, tx_hash, match_window
+    SELECT day_of(occurred_at) AS day, grain, namespace, row_id, event_id, order_id, chained(tx_hash) AS tx_hash, match_window
     FROM lake.core.rows WHERE connection = $connection
     UNION ALL
-    SELECT day_of(occurred_at), grain, namespace, row_id, event_id, order_id, tx_hash, match_window
+    SELECT day_of(occurred_at), grain, namespace, row_id, event_id, order_id, chained(tx_hash), match_window
     FROM incoming SEMI JOIN (SELECT mapped_row FROM arriving WHERE fate = 'new') USING (mapped_row)
 ),
 near AS MATERIALIZED (SELECT * EXCLUDE (day) FROM ground WHERE day IN (SELECT day FROM days WHERE round = $round - 1))

@@ -3,7 +3,7 @@
 -- tell their fee come last, because their amount may mean either.
 CREATE OR REPLACE TEMP TABLE moved AS
 WITH passing AS (
-    SELECT *, CASE
+    SELECT * REPLACE (chained(tx_hash) AS tx_hash), CASE
         WHEN row_id IS NULL THEN concat_ws(' ', 'layout', layout, step, decimals, CASE WHEN fee_amount IS NULL THEN 'feeless' END)
         ELSE voice(stands) END AS speaker, words(stands) AS words
     FROM stands WHERE match_window IS NOT NULL AND grain IN ('movement', 'statement')
