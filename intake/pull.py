@@ -136,6 +136,7 @@ def read_balances(pull: Pull, stream: Stream) -> None:
     _refuse_unexplained_emptiness(pull, stream)
 
     def write(con: duckdb.DuckDBPyConnection) -> None:
+        con.execute("DELETE FROM lake.core.balances WHERE connection = ? AND reported_at = ?", [pull.name, asked_at])
         con.execute(
             "INSERT INTO lake.core.balances SELECT ?, ?, wallet, in_asset, sum(in_amount), any_value(source) FROM reported GROUP BY ALL",
             [pull.name, asked_at],

@@ -52,7 +52,7 @@ def demo(
 @app.command()
 def up(
     workers: Annotated[int, typer.Option(min=1, max=8, help="Worker processes.")] = 1,
-    port: Annotated[int, typer.Option(help="Port of the Prefect server on 127.0.0.1.")] = 4200,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the Prefect server on 127.0.0.1.")] = 4200,
 ) -> None:
     """Prefect server, workers and schedules; Ctrl-C ends all of it cleanly."""
     from serve.supervisor import run
@@ -86,7 +86,7 @@ def connect(
     if api_url and not api_url.startswith(("http://", "https://")):
         raise typer.BadParameter(f"{api_url!r} is no address: it begins with http:// or https://", param_hint="--api-url")
     spare_pandas()
-    settings = Settings()
+    settings, exchange = Settings(), exchange.lower()
     by_files = by_files or register.reads_files_only(exchange)
     credentials = {} if by_files else read_credentials(exchange, keys)
     with open_lake(settings) as lake:
@@ -130,7 +130,9 @@ def keys(
 def connections(as_json: Json = False) -> None:
     """Every connection: its state, why it stopped if it did, and until when it is complete."""
     query = (
-        "SELECT connection, exchange, state, cause, last_success_at, complete_until, key_expires_at FROM connections ORDER BY 1"
+        "SELECT connection, exchange, state, cause, last_success_at,"
+        " CASE WHEN complete_until > history_from THEN complete_until END AS complete_until, key_expires_at"
+        " FROM connections ORDER BY connection"
     )
     listing(query, as_json, empty=NOTHING_CONNECTED)
 

@@ -56,7 +56,10 @@ def _explain_settings(error: BaseException) -> str | None:
     from pydantic import ValidationError
 
     if isinstance(error, ValidationError):
-        wrong = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        wrong = (
+            f"{'.'.join(map(str, one['loc']))}: {'there is no such setting' if one['type'] == 'extra_forbidden' else one['msg']}"
+            for one in error.errors()
+        )
         return f"a setting cannot be read ({'; '.join(wrong)}): see GAPLESS_… in the environment, or gapless.toml"
     return f"gapless.toml in the home folder cannot be read: {error}"
 

@@ -10,10 +10,14 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 
+class SettingsUnreadable(Exception):
+    """The settings' file is no text."""
+
+
 class Settings(BaseSettings):
     """One installation. catalog: `sqlite:PATH` or `postgres:CONNINFO`; data: a folder or `s3://bucket/prefix`."""
 
-    model_config = SettingsConfigDict(env_prefix="GAPLESS_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="GAPLESS_", extra="forbid")
 
     home: Path = Field(default_factory=lambda: Path.home() / ".gapless")
     catalog: str = ""
@@ -23,20 +27,20 @@ class Settings(BaseSettings):
     s3_secret: SecretStr = SecretStr("")
     s3_region: str = "us-east-1"
     master_key: SecretStr = SecretStr("")
-    throttle: float = 1.0
+    throttle: float = Field(default=1.0, ge=0)
     """Multiplies the pauses between calls to exchanges; below 1 only against a sandbox whose time is scaled."""
-    commit_timeout: float = 120.0
+    commit_timeout: float = Field(default=120.0, gt=0)
     """Seconds to wait for the commit lock before saying who holds it up."""
     alerts: SecretStr = SecretStr("")
     """Addresses in Apprise's form, comma or whitespace between them: channels of the default owner. They hold passwords."""
-    stale_hours: float = 24.0
+    stale_hours: float = Field(default=24.0, gt=0)
     """A connection that did not answer within this time has stopped, whatever the reason; each may have its own."""
     heartbeat_url: SecretStr = SecretStr("")
     """An outside dead-man address, asked after each full watch; whoever knows it can silence the alarm."""
-    page_port: int = 4280
+    page_port: int = Field(default=4280, ge=1, le=65535)
     page_address: str = ""
     """The page's address as its owner reaches it, where that is not this machine's loopback; links in alerts begin with it."""
-    upload_limit: int = 200 * 2**20
+    upload_limit: int = Field(default=200 * 2**20, gt=0)
     """Bytes that one upload to the page may have; larger files go by `gapless import` or the drop folder."""
     inbox: str = ""
     """Where files wait to be taken in: a folder or `s3://bucket/prefix`; `inbox` in the home folder if not said."""
@@ -70,8 +74,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        home = Path(os.environ.get("GAPLESS_HOME", Path.home() / ".gapless"))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / "gapless.toml")
+        path = Path(os.environ.get("GAPLESS_HOME", Path.home() / ".gapless")) / "gapless.toml"
+        try:
+            file_settings = TomlConfigSettingsSource(settings_cls, path)
+        except UnicodeDecodeError as error:
+            raise SettingsUnreadable(f"{path} is not written in UTF-8: save it so ({error})") from error
+        return init_settings, env_settings, file_settings
 
     @cached_property
     def catalog_url(self) -> str:

@@ -190,6 +190,10 @@ def test_damaged_files_of_the_home_folder(tmp_path: Path) -> None:
     refused(gapless(tmp_path, "gaps"), "the lake's catalog is damaged: put back a copy of it")
     (tmp_path / "gapless.toml").write_text("home = [")
     refused(gapless(tmp_path, "gaps"), "gapless.toml in the home folder cannot be read")
+    (tmp_path / "gapless.toml").write_text("page_prt = 4281\nstale_hours = -1")
+    refused(gapless(tmp_path, "gaps"), "stale_hours: Input should be greater than 0", "page_prt: there is no such setting")
+    (tmp_path / "gapless.toml").write_bytes(b'page_address = "http://\xe9"')
+    refused(gapless(tmp_path, "gaps"), "is not written in UTF-8: save it so")
     (tmp_path / "gapless.toml").unlink()
     refused(
         gapless(tmp_path / "catalog.sqlite" / "home", "sync"), "(Not a directory): gapless needs to read and write its home"
