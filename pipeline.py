@@ -39,8 +39,9 @@ from intake import comparing, connecting, inbox, reread, trouble, watching
 from intake import pull as pulling
 from intake import renormalise as renewing
 from intake import upload as uploading
-from intake.connecting import MARKETS, ConnectionFrozen, ConnectionRefused, utc_now
+from intake.connecting import ConnectionFrozen, ConnectionRefused, utc_now
 from intake.correction import correct
+from intake.expected import MARKETS, has_parts
 from intake.proof import settle
 from intake.pull import Progress, Pull, Tally
 from publish import build
@@ -226,7 +227,7 @@ def _pull_stream(pull: Pull, stream: Stream) -> None:
         return
     asked_at = pull.clock()
     pulling.pull_stream(pull, stream)
-    if connecting.has_parts(stream):
+    if has_parts(stream):
         # nothing in a list of parts shows that it is whole: balances have to prove it
         whole = Window(pull.connection.history_from, asked_at)
         pull.tally.pending.append(Claim(stream.name, MARKETS, whole, "reconciled", pull.run_id))

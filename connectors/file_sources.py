@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from connectors.contract import Exchange
 from connectors.layouts import Layout, file_layouts
 
 
@@ -66,6 +67,9 @@ FILE_SOURCES: tuple[FileSource, ...] = (
 SAME_EXPORTS: Mapping[str, str] = {"myokx": "okx", "okxus": "okx"}
 """Exchanges (ccxt's ids) that give the exports of another one: a branch for a country, or a former name."""
 
+PRODUCTS_APART = frozenset({"app", "futures", "futures_orders"})
+"""Streams of products that an account need not have: their files are read, and nobody is asked for files of them."""
+
 
 def find_source(source_id: str) -> FileSource | None:
     return next((source for source in FILE_SOURCES if source.id == source_id), None)
@@ -76,6 +80,25 @@ def readable_layouts(exchange: str) -> list[Layout]:
     generic = [source.id for source in FILE_SOURCES if source.generic]
     rooms = dict.fromkeys([SAME_EXPORTS.get(exchange, exchange), *generic])
     return [layout for room in rooms for layout in file_layouts(room)]
+
+
+def streams_of_files(exchange: Exchange) -> dict[str, bool]:
+    """What must be covered of an account there that is known by its files alone: stream -> whether its rows move balances.
+
+    What the exchange's own exports can tell, and what its API would be asked for: where no export tells that, only a generic form
+    or a file of the owner's own columns does, and without one nothing is known of it.
+    """
+    told: dict[str, bool] = {stream.name: True for stream in exchange.streams if stream.books and not stream.snapshot}
+    for layout in file_layouts(SAME_EXPORTS.get(exchange.id, exchange.id)):
+        for name in layout.streams:
+            told[name] = told.get(name, False) or layout.books
+    return {name: told[name] for name in sorted(told.keys() - PRODUCTS_APART)}
+
+
+def is_generic(layout: str) -> bool:
+    """Whether a layout is a form for anybody's whole history: then it tells all streams of the account it is taken in for."""
+    source = find_source(layout.partition("/")[0])
+    return source is not None and source.generic
 
 
 def foreign_layouts(exchange: str) -> list[Layout]:

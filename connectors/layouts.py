@@ -27,6 +27,7 @@ _PROSE = re.compile(r"""\n[ \t]*\n(?=[ \t]*(?!\[|\#|[\w"'.^-]+[ \t]*=)\S)""")
 _HEADER_KEYS = frozenset({
     "exchange", "title", "source", "one_row", "streams", "books", "zone", "step", "decimals", "rows", "columns", "skip",
     "balance", "balance_per", "sequence", "ignored", "file_name", "blank", "zone_above", "zone_stated", "ragged", "skip_lines",
+    "one_wallet",
 })  # fmt: skip
 RESERVED = frozenset({"line", "page", "fetched_at"})
 """Columns of `rows` that the reader adds."""
@@ -84,7 +85,8 @@ class Layout:
     zone_above: finds the file's zone in the lines above its header. zone_stated: whether the exchange says which zone it is.
     ragged: rows may be shorter than the header, as where a second table stands inside the first. skip_lines: rule -> physical
     lines that are no rows: titles, footers. sequence: a column that the exchange says counts the rows of each `balance_per`
-    without holes.
+    without holes. one_wallet: the exchange gives a file for each wallet or currency, so that a balance that goes on shows nothing
+    of the others.
     """
 
     id: str
@@ -110,6 +112,7 @@ class Layout:
     zone_above: re.Pattern[str] | None = None
     zone_stated: bool = True
     ragged: bool = False
+    one_wallet: bool = False
     skip_lines: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
 
     def column(self, name: str) -> Column | None:
@@ -228,6 +231,7 @@ class _Header:
             zone_above=self._pattern("zone_above", self.header.get("zone_above")),
             zone_stated=self._is("zone_stated", True),
             ragged=self._is("ragged", False),
+            one_wallet=self._is("one_wallet", False),
             skip_lines=self._skip_lines(skip),
         )
         self._balance_is_readable(layout)

@@ -12,7 +12,8 @@ from typing import Any
 
 import duckdb
 
-from connectors.contract import Exchange, KeyFacts, Stream, one_scope
+from connectors.contract import Exchange, KeyFacts
+from intake import expected
 from intake.comparing import note_rights
 from intake.pull import booking_streams
 from intake.trouble import settle
@@ -23,9 +24,6 @@ from store.incidents import SYSTEM
 from store.keys import KeyStore
 from store.lake import Lake
 from store.locks import lease
-
-MARKETS = "markets"
-"""The scope that stands for the list of a stream's parts: uncovered until every part was asked."""
 
 OF_THE_OLD_KEY = ("keys_refused", "key_expiring", "excessive_rights", "missing_right")
 """Findings that new keys settle; whether imports go on is for the next sync to prove."""
@@ -79,7 +77,7 @@ def connect(
 
     def write(con: duckdb.DuckDBPyConnection) -> None:
         accounts.add(con, connection, facts.rights, facts.expires_at, now)
-        accounts.expect_scopes(con, name, _first_scopes(exchange), now)
+        accounts.expect_scopes(con, name, expected.of_keys(exchange), now)
         keep.note_activity(con, now, "owner", "connected", name, exchange.title)
         note_rights(con, name, facts, now)
         settle(con, lake.settings, now)
@@ -93,7 +91,7 @@ def _connect_by_files(lake: Lake, exchange: Exchange, name: str, since: datetime
 
     def write(con: duckdb.DuckDBPyConnection) -> None:
         accounts.add(con, connection, (), None, now)
-        accounts.expect_scopes(con, name, _first_scopes(exchange), now)
+        accounts.expect_scopes(con, name, expected.of_files(exchange), now)
         keep.note_activity(con, now, "owner", "connected, by files alone,", name, exchange.title)
 
     lake.commit(write)
@@ -126,7 +124,9 @@ def replace_keys(
 
     def write(con: duckdb.DuckDBPyConnection) -> None:
         accounts.note_key(con, name, facts.rights, facts.expires_at, facts.account_id)
-        accounts.leave_files(con, connection)
+        if connection.settings.get("by_files"):
+            accounts.leave_files(con, connection)
+            accounts.expect_only(con, name, expected.of_keys(exchange), now)
         accounts.accept_rights(con, name, facts.excessive)
         if connection.state == "disconnected":
             accounts.thaw(con, name)
@@ -202,10 +202,6 @@ def client_for(lake: Lake, exchange: Exchange, credentials: Mapping[str, str], a
     return open_client(exchange, credentials, api_url=api_url, throttle=settings.throttle, pace_dir=settings.home / "pace")
 
 
-def has_parts(stream: Stream) -> bool:
-    return stream.scopes is not one_scope
-
-
 def _end(lake: Lake, name: str, state: str, action: str, now: datetime) -> None:
     accounts.load(lake.con, name)
 
@@ -258,15 +254,6 @@ def _refuse_same_account(con: duckdb.DuckDBPyConnection, exchange: Exchange, fac
                 f"this key belongs to the account that {other.name!r} already imports{again}; the same account twice would count"
                 " everything twice"
             )
-
-
-def _first_scopes(exchange: Exchange) -> list[tuple[str, str, bool]]:
-    """What must be covered from the first day on: the stream itself, or the list of its parts."""
-    return [
-        (stream.name, MARKETS if has_parts(stream) else "all", stream.books)
-        for stream in exchange.streams
-        if not stream.snapshot
-    ]
 
 
 def _books(exchange_id: str) -> frozenset[str]:

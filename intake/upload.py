@@ -12,6 +12,7 @@ import duckdb
 from connectors import register
 from connectors.contract import ALL, Window
 from connectors.dialect import FileRefused
+from intake import expected
 from intake.clock_shift import refuse_shifted
 from intake.pull import booking_streams
 from intake.trouble import compare_again, settle
@@ -163,11 +164,14 @@ def take_in(
     con: duckdb.DuckDBPyConnection, connection: str, upload: str, reading: Reading, basis: str | None, now: datetime
 ) -> merge.Merged:
     """Claim what the file proves and merge what was read of it; part of the caller's transaction."""
+    account = accounts.load(con, connection)
+    expected.renew(con, account, now)
     normalise.keep_fates(con, connection)
     if basis and reading.from_at and reading.to_at:
         window, on = Window(reading.from_at, reading.to_at), "owner" if basis == WAIVED else basis
-        coverage.credit(con, connection, [Claim(stream, ALL, window, on, upload) for stream in reading.streams], now)
-    return merge.absorb(con, connection, upload, now, _books(accounts.load(con, connection).exchange))
+        claims = [Claim(stream, ALL, window, on, upload) for stream in expected.told_by(account, reading)]
+        coverage.credit(con, connection, claims, now)
+    return merge.absorb(con, connection, upload, now, _books(account.exchange))
 
 
 def _record(con: duckdb.DuckDBPyConnection, taken: Preview, content_digest: str, now: datetime) -> None:
@@ -255,8 +259,11 @@ def _bad_lines(con: duckdb.DuckDBPyConnection) -> frozenset[int]:
 def _leaves_assets_out(con: duckdb.DuckDBPyConnection, connection: str, reading: Reading) -> bool:
     """Whether the file tells trades of which it has one side alone, or names nothing of an asset that the API told in its time.
 
-    As many trades may lack a side as lines moved nothing: the side of a tiny one is rounded to nothing.
+    As many trades may lack a side as lines moved nothing: the side of a tiny one is rounded to nothing. A file of one wallet
+    names nothing of the others.
     """
+    if reading.one_wallet:
+        return True
     halves = con.execute(
         """
         SELECT count(*) FROM (

@@ -194,6 +194,15 @@ def expect_scopes(con: duckdb.DuckDBPyConnection, name: str, scopes: Iterable[tu
     con.execute("DROP TABLE expected_scopes")
 
 
+def expect_only(con: duckdb.DuckDBPyConnection, name: str, scopes: Iterable[tuple[str, str, bool]], now: datetime) -> None:
+    """What must be covered of a connection is this and nothing else."""
+    wanted = set(scopes)
+    known = con.execute("SELECT stream, scope, books FROM lake.ops.scopes WHERE connection = ?", [name]).fetchall()
+    if wanted != set(known):
+        con.execute("DELETE FROM lake.ops.scopes WHERE connection = ?", [name])
+        expect_scopes(con, name, sorted(wanted), now)
+
+
 def mark_unreachable(con: duckdb.DuckDBPyConnection, name: str, stream: str, scope: str, why: str | None) -> None:
     con.execute(
         "UPDATE lake.ops.scopes SET unreachable = ? WHERE connection = ? AND stream = ? AND scope = ? AND unreachable IS DISTINCT FROM ?",

@@ -88,7 +88,8 @@ class Reading:
 
     from_at, to_at: the first and the last mapped row. step: microseconds the source's clock resolves. drift: fields the layout
     does not know. chains: whether the balance column, and the rows' numbers, go on from line to line; None where that cannot be
-    said. first_break: where they do not. notes: what the owner should know of how the file was read.
+    said. first_break: where they do not. notes: what the owner should know of how the file was read. one_wallet: the file tells no
+    more than one wallet or currency of the account.
     """
 
     connection: str
@@ -105,6 +106,7 @@ class Reading:
     chains: bool | None = None
     first_break: Break | None = None
     notes: tuple[str, ...] = ()
+    one_wallet: bool = False
 
     @property
     def broken(self) -> str | None:

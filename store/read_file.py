@@ -299,4 +299,5 @@ def _reading(
         chains=chains,
         first_break=first_break,
         notes=tuple(one_note for one_note in (note, encoding, *notes) if one_note),
+        one_wallet=layout.one_wallet,
     )

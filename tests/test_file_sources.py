@@ -10,7 +10,7 @@ import pytest
 from connectors import register
 from connectors.contract import Ask, Window
 from connectors.dialect import FileRefused
-from connectors.file_sources import FILE_SOURCES, foreign_layouts, readable_layouts
+from connectors.file_sources import FILE_SOURCES, PRODUCTS_APART, foreign_layouts, readable_layouts, streams_of_files
 from connectors.layouts import ROOMS, file_layouts
 from store.read_file import read_file
 from tests.layout_readings import connect
@@ -56,6 +56,29 @@ def test_a_connection_takes_its_own_exports_and_the_generic_forms() -> None:
     assert readable_layouts("myokx") == readable_layouts("okx")
     everything = {layout.id for layout in [*readable_layouts("kraken"), *foreign_layouts("kraken")]}
     assert everything == {layout.id for layout in file_layouts()}
+
+
+ONLY_BY_A_FORM = {
+    "coincheck": {"deposits", "trades", "withdrawals"},
+    "cryptocom": {"deposits", "withdrawals"},
+    "whitebit": {"trades"},
+}
+"""Streams that none of the exchange's own exports tells: a generic form does, or a file of columns that its owner explained."""
+
+
+def test_what_an_account_without_keys_must_cover_can_be_covered() -> None:
+    """Else it could never be called complete; and nothing that its API would tell is left out, or it would be called so wrongly."""
+    for room in sorted({layout.exchange for layout in file_layouts()}):
+        exchange = register.find(room)
+        told = {name for layout in file_layouts(room) for name in layout.streams}
+        must = streams_of_files(exchange)
+        assert must.keys() - told == ONLY_BY_A_FORM.get(room, set()), room
+        assert {stream.name for stream in exchange.streams if stream.books and not stream.snapshot} <= {
+            *must,
+            *PRODUCTS_APART,
+        }, room
+    assert {name for name, books in streams_of_files(register.find("kraken")).items() if books} == {"ledger"}
+    assert streams_of_files(register.find("myokx")) == streams_of_files(register.find("okx"))
 
 
 @pytest.mark.parametrize("exchange", ["binance", "bitstamp"])

@@ -2,7 +2,7 @@
 exchange = "btcmarkets"
 title    = "Transactions"
 one_row  = "one change of one balance; fees are lines of their own"
-streams  = ["ledger"]
+streams  = ["trades", "deposits", "withdrawals"]
 zone     = "UTC"
 zone_stated = false
 step     = "1s"

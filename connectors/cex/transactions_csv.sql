@@ -2,7 +2,7 @@
 exchange = "cex"
 title    = "Transactions (CEX.IO)"
 one_row  = "one change of one balance; a fill's other side is told in its comment"
-streams  = ["transactions"]
+streams  = ["ledger"]
 zone     = "UTC"
 step     = "1s"
 [columns]

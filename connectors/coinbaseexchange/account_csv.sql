@@ -2,7 +2,7 @@
 exchange = "coinbaseexchange"
 title    = "Account statement (Coinbase Exchange, formerly Pro and GDAX)"
 one_row  = "one change of one balance; a fill is two 'match' lines and a 'fee' line"
-streams  = ["trades", "movements"]
+streams  = ["trades", "deposits", "withdrawals"]
 step     = "1ms"
 balance  = "balance"
 balance_per = ["portfolio", "unit"]

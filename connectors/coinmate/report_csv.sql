@@ -2,7 +2,7 @@
 exchange = "coinmate"
 title    = "Transaction report (with e-mail)"
 one_row  = "one fill or movement"
-streams  = ["trades", "deposits", "withdrawals"]
+streams  = ["trades", "movements"]
 zone     = "UTC"
 step     = "1s"
 ignored  = ["Email", "Name", "Currency first balance after", "First balance after", "Currency second balance after", "Second balance after"]

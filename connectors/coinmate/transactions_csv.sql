@@ -2,7 +2,7 @@
 exchange = "coinmate"
 title    = "Transaction history (English or Czech)"
 one_row  = "one fill or movement"
-streams  = ["trades", "deposits", "withdrawals"]
+streams  = ["trades", "movements"]
 zone     = "UTC"
 step     = "1s"
 ignored  = ["First balance after", "First balance after Currency", "Second balance after", "Second balance after Currency",

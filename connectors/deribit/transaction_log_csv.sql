@@ -2,7 +2,8 @@
 exchange = "deribit"
 title    = "Transaction log (one file for each currency)"
 one_row  = "one change of the account's balance in the file's currency"
-streams  = ["transaction_log"]
+streams  = ["trades", "deposits", "withdrawals"]
+one_wallet = true
 zone     = "UTC"
 step     = "1s"
 blank    = ["-"]

@@ -2,7 +2,7 @@
 exchange = "kucoin"
 title    = "Account History"
 one_row  = "one change of one balance; no ids, and equal lines are changes of their own"
-streams  = ["trades", "deposits", "withdrawals", "rewards", "conversions"]
+streams  = ["trades", "deposits", "withdrawals", "rewards", "conversions", "fiat_orders", "fiat_payments"]
 zone     = "Asia/Singapore"
 step     = "1s"
 ignored  = ["UID", "Account Type"]

@@ -2,7 +2,8 @@
 exchange = "luno"
 title    = "Wallet transactions (one file for each wallet)"
 one_row  = "one change of one wallet's balance; fees are lines of their own"
-streams  = ["transactions"]
+streams  = ["trades", "deposits", "withdrawals"]
+one_wallet = true
 zone     = "UTC"
 step     = "1s"
 balance  = "balance"

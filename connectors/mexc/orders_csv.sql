@@ -2,7 +2,7 @@
 exchange = "mexc"
 title    = "Spot Order History"
 one_row  = "one order; its fills and fees are told by the Trade History, which is to be preferred"
-streams  = ["orders"]
+streams  = ["trades"]
 zone     = "UTC"
 zone_stated = false
 step     = "1s"
