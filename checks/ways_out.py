@@ -12,7 +12,10 @@ from typing import Any
 
 UPLOAD = "upload the exchange's CSV export of those dates"
 SYNC = "sync the connection, if it has keys: `gapless sync`"
-VOUCH = "if a file in force holds everything of that time, say so: `gapless correct NAME 'whole UPLOAD' WHY` (ids: `gapless uploads`)"
+VOUCH = (
+    "if a file in force holds everything of that time, say so: `gapless correct NAME 'whole UPLOAD FROM TO' WHY` (two days;"
+    " ids: `gapless uploads`)"
+)
 ADJUST = "if it is a rounding or a token you never asked for, settle it: `gapless correct` (it can be undone)"
 SEEN = "if you know why, say so: `gapless correct`"
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 
 from connectors import register
+from connectors.contract import Window
 from intake import kept_files
 from intake import upload as uploading
 from intake.kept_files import KeptFile
@@ -38,18 +39,24 @@ class TriedLine:
 
 @dataclass(frozen=True, slots=True)
 class _FileAsTold:
-    """A file and all that holds of it once the word is taken. stays_vouched: it was vouched for when it was imported."""
+    """A file and all that holds of it once the word is taken. stays_vouched: it was vouched for when it was imported.
+
+    spans: the stretches of which its owner said that it holds everything.
+    """
 
     kept: KeptFile
     fixes: Fixes
     waived: Collection[int]
     whole: bool
     stays_vouched: bool
+    spans: Collection[Window]
 
 
 def correct(lake: Lake, connection: str, target: str, says: str, made_by: str, now: datetime) -> str:
     """Returns the correction's id. What may be said about what: `store/corrections.py`. Raises CorrectionRefused, UnknownConnection."""
     account = accounts.load(lake.con, connection)
+    if target.startswith(f"{mended.WHOLE} "):
+        target = " ".join(target.split())
     books = booking_streams(register.find(account.exchange))
     source = _source_of_lines(lake.con, connection, target)
     if source is None:
@@ -60,7 +67,7 @@ def correct(lake: Lake, connection: str, target: str, says: str, made_by: str, n
                 settle(con, lake.settings, now)
 
         return corrections.correct(lake, connection, target, says, made_by, now, books, compare)
-    told = _as_told(lake, account, target, says)
+    told = _as_told(lake, account, target, says, now)
     reading = None if told is None else _read(lake, account, told)
     if told is not None and target.startswith(f"{mended.TARGET} "):
         _refuse_still_bad(lake.con, int(target.rpartition(" ")[2]))
@@ -88,7 +95,7 @@ def cells_of(lake: Lake, connection: str, upload: str, line: int) -> dict[str, s
 def try_cells(lake: Lake, connection: str, upload: str, line: int, cells: Mapping[str, str]) -> TriedLine:
     """What the line would come to with these cells; nothing is written."""
     account = accounts.load(lake.con, connection)
-    told = _as_told(lake, account, mended.target(upload, line), json.dumps(dict(cells)))
+    told = _as_told(lake, account, mended.target(upload, line), json.dumps(dict(cells)), datetime.now(UTC))
     if told is None:
         raise CorrectionRefused(f"no file {upload!r} is in force")
     _read(lake, account, told)
@@ -109,8 +116,8 @@ def _refuse_still_bad(con: duckdb.DuckDBPyConnection, line: int) -> None:
         raise CorrectionRefused(f"line {line} would still not be understood: {tried.why}")
 
 
-def _as_told(lake: Lake, account: Connection, target: str, says: str) -> _FileAsTold | None:
-    """What holds of a file once a word about one of its lines is taken; None where these are the lines of an answer."""
+def _as_told(lake: Lake, account: Connection, target: str, says: str, now: datetime) -> _FileAsTold | None:
+    """What holds of a file once a word about it or one of its lines is taken; None where these are the lines of an answer."""
     con, name = lake.con, account.name
     what, _, about = target.partition(" ")
     taken_back = ""
@@ -121,7 +128,7 @@ def _as_told(lake: Lake, account: Connection, target: str, says: str) -> _FileAs
     if what == mended.TARGET and not taken_back:
         return _corrected(lake, account, _find(lake, name, upload), line, says)
     if what == mended.WHOLE and not taken_back:
-        return _vouched(lake, account, _find(lake, name, upload))
+        return _vouched(lake, account, _find(lake, name, upload), line, now)
     kept = next((one for one in kept_files.kept_files(con, name) if one.upload == upload), None)
     if kept is None or not kept_files.is_kept(lake.settings, kept) or not (line.isdecimal() or what == mended.WHOLE):
         return None
@@ -138,15 +145,20 @@ def _told_so_far(con: duckdb.DuckDBPyConnection, name: str, kept: KeptFile, with
         mended.waived(con, name, upload, without),
         mended.is_whole(con, name, upload, without),
         stays,
+        mended.spans(con, name, upload, without),
     )
 
 
-def _vouched(lake: Lake, account: Connection, kept: KeptFile) -> _FileAsTold:
-    if kept.basis is not None:
+def _vouched(lake: Lake, account: Connection, kept: KeptFile, days: str, now: datetime) -> _FileAsTold:
+    """days: from when until when; '' from its first line to its last, which is nothing new of a file that is believed."""
+    if kept.basis is not None and not days:
         raise CorrectionRefused(f"{kept.file_name} is believed to be whole already")
     if count := corrections.unsettled(lake.con, account.name, kept.upload):
         raise CorrectionRefused(f"{kept.file_name} has lines that were not understood ({count}): correct or waive them first")
-    return replace(_told_so_far(lake.con, account.name, kept), whole=True)
+    told = replace(_told_so_far(lake.con, account.name, kept), whole=True)
+    if not days:
+        return told
+    return replace(told, spans=[*told.spans, mended.span(lake.con, account.name, days, now, kept.from_at, kept.to_at)])
 
 
 def _corrected(lake: Lake, account: Connection, kept: KeptFile, line: str, says: str) -> _FileAsTold:
@@ -209,7 +221,7 @@ def _replace(
         [connection, connection, kept.upload],
     )
     merge.forget(con, connection, kept.upload, kept.upload, now, books)
-    uploading.take_in(con, connection, kept.upload, reading, basis, now)
+    uploading.take_in(con, connection, kept.upload, reading, basis, now, told.spans)
     con.execute(
         "UPDATE lake.core.transactions SET first_seen = b.first_seen, run_id = b.run_id FROM stood_before b"
         " WHERE transactions.connection = ? AND transactions.tx_id = b.tx_id AND transactions.digest = b.digest",

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -21,7 +22,10 @@ from store.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """One upload that is in force. digest: of its content, by which the archive has it. basis: why its period is believed."""
+    """One upload that is in force. digest: of its content, by which the archive has it. basis: why its period is believed.
+
+    from_at, to_at: its first and its last row.
+    """
 
     upload: str
     file_name: str
@@ -29,12 +33,14 @@ class KeptFile:
     layout: str
     zone: str | None
     basis: str | None
+    from_at: datetime | None
+    to_at: datetime | None
 
 
 def kept_files(con: duckdb.DuckDBPyConnection, connection: str) -> list[KeptFile]:
     """The files in force of a connection, in the order in which they came."""
     rows = con.execute(
-        "SELECT upload, coalesce(file_name, upload), digest, layout, zone, basis FROM lake.ops.uploads"
+        "SELECT upload, coalesce(file_name, upload), digest, layout, zone, basis, from_at, to_at FROM lake.ops.uploads"
         " WHERE connection = ? AND undone_at IS NULL ORDER BY uploaded_at, upload",
         [connection],
     ).fetchall()

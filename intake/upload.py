@@ -16,13 +16,16 @@ from intake import expected
 from intake.clock_shift import refuse_shifted
 from intake.pull import booking_streams
 from intake.trouble import compare_again, settle
-from store import accounts, coverage, keep, mended, merge, normalise, own_mapping
+from store import accounts, corrections, coverage, keep, mended, merge, normalise, own_mapping
 from store.coverage import Claim
 from store.lake import Lake
 from store.normalise import Reading
 
 WAIVED = "waived"
 """Basis of a file that would prove its period but for lines of which its owner said that they move nothing: the owner's word."""
+
+CONFIRMED = "said when it was imported"
+"""Why a file is whole, where nobody asked for the reason."""
 
 MOVED_NOTHING = frozenset({"moved_nothing", "nothing_moved"})
 """What layouts call a line of an amount of nothing."""
@@ -63,17 +66,20 @@ def preview_file(
     lake.con.execute("BEGIN")
     try:
         basis = _basis(lake.con, connection, upload, reading)
-        merged = take_in(lake.con, connection, upload, reading, basis, now)
+        merged = take_in(lake.con, connection, upload, reading, basis, now, mended.spans(lake.con, connection, upload))
     finally:
         lake.con.execute("ROLLBACK")
     return Preview(upload, connection, path, reading, merged.new, merged.known, basis, already=False, zone=zone)
 
 
-def import_previewed(lake: Lake, preview: Preview, now: datetime, *, confirmed_by_owner: bool = False) -> None:
+def import_previewed(lake: Lake, preview: Preview, now: datetime, *, confirmed_by_owner: bool = False, days: str = "") -> None:
     """Keep the file, then merge what `preview_file` read, in one transaction. The same file twice is one source.
 
     confirmed_by_owner: of a file whose every line was understood, or waived, it claims the period; nobody can vouch for the others.
+    days: of which days the owner says so, where they are more than its lines tell; kept as a word of its own.
     """
+    if days and not preview.already:
+        mended.span(lake.con, preview.connection, days, now, preview.reading.from_at, preview.reading.to_at)
     kept_digest = keep.file_digest(preview.path)
     keep.keep_file(lake.settings.archive, preview.path, kept_digest)
     if preview.already:
@@ -82,7 +88,11 @@ def import_previewed(lake: Lake, preview: Preview, now: datetime, *, confirmed_b
     def write(con: duckdb.DuckDBPyConnection) -> None:
         vouched = confirmed_by_owner and not _bad_lines(con) - mended.waived(con, preview.connection, preview.upload)
         agreed = replace(preview, basis=preview.basis or ("owner" if vouched else None))
-        take_in(con, agreed.connection, agreed.upload, agreed.reading, agreed.basis, now)
+        if vouched and days:
+            target = " ".join([mended.WHOLE, preview.upload, *days.split()])
+            corrections.keep_word(con, preview.connection, corrections.new_id(), target, CONFIRMED, "owner", now)
+        spans = mended.spans(con, agreed.connection, agreed.upload)
+        take_in(con, agreed.connection, agreed.upload, agreed.reading, agreed.basis, now, spans)
         _record(con, agreed, kept_digest, now)
         settle(con, lake.settings, now)
 
@@ -105,7 +115,7 @@ def import_unseen(
 
     def write(con: duckdb.DuckDBPyConnection) -> Preview:
         basis = _basis(con, connection, upload, reading)
-        merged = take_in(con, connection, upload, reading, basis, now)
+        merged = take_in(con, connection, upload, reading, basis, now, mended.spans(con, connection, upload))
         done = Preview(upload, connection, path, reading, merged.new, merged.known, basis, already=False, zone=zone)
         _record(con, done, kept_digest, now)
         settle(con, lake.settings, now)
@@ -161,15 +171,28 @@ def _read(
 
 
 def take_in(
-    con: duckdb.DuckDBPyConnection, connection: str, upload: str, reading: Reading, basis: str | None, now: datetime
+    con: duckdb.DuckDBPyConnection,
+    connection: str,
+    upload: str,
+    reading: Reading,
+    basis: str | None,
+    now: datetime,
+    spans: Collection[Window],
 ) -> merge.Merged:
-    """Claim what the file proves and merge what was read of it; part of the caller's transaction."""
+    """Claim what the file proves and merge what was read of it; part of the caller's transaction.
+
+    spans: of which its owner said that it holds everything; they hold of a file that is believed at all.
+    """
     account = accounts.load(con, connection)
     expected.renew(con, account, now)
     normalise.keep_fates(con, connection)
     if basis and reading.from_at and reading.to_at:
-        window, on = Window(reading.from_at, reading.to_at), "owner" if basis == WAIVED else basis
-        claims = [Claim(stream, ALL, window, on, upload) for stream in expected.told_by(account, reading)]
+        proven = Window(reading.from_at, reading.to_at), "owner" if basis == WAIVED else basis
+        claims = [
+            Claim(stream, ALL, window, on, upload)
+            for stream in expected.told_by(account, reading)
+            for window, on in (proven, *((span, "owner") for span in spans))
+        ]
         coverage.credit(con, connection, claims, now)
     return merge.absorb(con, connection, upload, now, _books(account.exchange))
 

@@ -103,7 +103,11 @@ def _gap(row: Row, zone: tzinfo, by_files: bool) -> Missing:
         steps = [f"new keys: gapless keys {name}, then gapless sync {name}", f"or {steps[0]}"]
     if unproven:
         several = f" (also {', '.join(unproven[1:])})" if unproven[1:] else ""
-        steps.append(f"or, if it holds everything of its time: gapless correct {name} 'whole {unproven[0]}' WHY{several}")
+        word = f"gapless correct {name} 'whole {unproven[0]} FROM TO' WHY{several}"
+        steps.append(f"or, if it holds everything of its time: {word}")
+    elif by_files:  # no file shows what was before its first line and after its last
+        word = f"gapless correct {name} 'whole UPLOAD FROM TO' WHY (ids: gapless uploads)"
+        steps.append(f"or, if a file in force holds everything of that time: {word}")
     return Missing(name, what, tuple(steps))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
+from itertools import takewhile
 from typing import Annotated
 
 import typer
@@ -46,7 +48,8 @@ def correct(
     target: Annotated[
         str,
         typer.Argument(
-            help="'balance WALLET ASSET', 'finding ID', 'line SOURCE LINE', 'cells UPLOAD LINE', 'whole UPLOAD' or 'correction ID'."
+            help="'balance WALLET ASSET', 'finding ID', 'line SOURCE LINE', 'cells UPLOAD LINE', 'whole UPLOAD', 'whole UPLOAD FROM TO'"
+            " (two days, 2021-01-01 2023-12-31: nothing else happened in them) or 'correction ID'."
         ),
     ],
     says: Annotated[
@@ -67,6 +70,9 @@ def correct(
     says = says or []
     if further := WORDS_OF_TARGETS.get(target):  # typed without the quotes that hold it together
         target, says = " ".join([target, *says[:further]]), says[further:]
+    if target.startswith("whole ") and len(target.split()) == 2:
+        days = list(takewhile(_is_day, says[:2]))
+        target, says = " ".join([target, *days]), says[len(days) :]
     with open_lake(Settings()) as lake:
         if target.startswith("cells "):
             correction = correct_cells(lake, connection, target, says)
@@ -76,3 +82,7 @@ def correct(
             raise typer.BadParameter("say what holds, or why", param_hint="SAYS")
     if correction:
         say(f"Kept as {correction}. To take it back: gapless correct {connection} 'correction {correction}' WHY")
+
+
+def _is_day(word: str) -> bool:
+    return re.fullmatch(r"\d{4}-\d\d-\d\d", word) is not None

@@ -15,7 +15,9 @@ from intake.upload import Preview
 from serve.errors import explain
 from serve.output import escape, print_json, say, show
 from serve.telling import send_due
+from store.corrections import CorrectionRefused
 from store.lake import Lake, open_lake
+from store.mended import days_between
 from store.settings import Settings
 
 MOST_BAD_LINES = 5
@@ -67,7 +69,11 @@ def _take(
     if not _agreed(preview):
         say("  nothing was written: run it again with --yes, or answer the question at a terminal")
         return as_document(preview) | {"written": False}, False
-    pipeline.import_file(lake, preview, pipeline.utc_now(), confirmed_by_owner=_vouched(preview))
+    days = _vouched(lake, preview)
+    try:
+        pipeline.import_file(lake, preview, pipeline.utc_now(), confirmed_by_owner=days != "", days=days)
+    except CorrectionRefused as refused:
+        return _refused(path, str(refused))
     return as_document(preview), well
 
 
@@ -109,6 +115,9 @@ def tell(preview: Preview) -> None:
         if not reading.quarantined:
             whole = f"gapless correct {preview.connection} 'whole {preview.upload}' WHY"
             say(f"  once it is in, this says that it holds everything of its period: {escape(whole)}")
+            say(
+                "  'whole UPLOAD 2021-01-01 2023-12-31' says so of these days, the last one included: nothing else happened in them"
+            )
 
 
 def _tell_bad_lines(lake: Lake, preview: Preview) -> None:
@@ -129,10 +138,17 @@ def _agreed(preview: Preview) -> bool:
     return sys.stdin.isatty() and typer.confirm("Import it?", default=True)
 
 
-def _vouched(preview: Preview) -> bool:
-    if preview.basis is not None or preview.already or preview.reading.quarantined or not sys.stdin.isatty():
-        return False
+def _vouched(lake: Lake, preview: Preview) -> str:
+    """The two days from which and until which the owner says that the file holds everything, '' if nothing is said."""
     reading = preview.reading
-    return typer.confirm(
-        f"Does it hold everything of this account from {show(reading.from_at)} to {show(reading.to_at)}?", default=False
-    )
+    if preview.basis is not None or preview.already or reading.quarantined or not sys.stdin.isatty():
+        return ""
+    if not reading.from_at or not reading.to_at:
+        return ""
+    period = f"from {show(reading.from_at)} to {show(reading.to_at)}"
+    if not typer.confirm(f"Does it hold everything of this account {period}?", default=False):
+        return ""
+    first, last = days_between(lake.con, preview.connection, reading.from_at, reading.to_at).split()
+    since = typer.prompt("And nothing else happened since which day? YYYY-MM-DD", default=first)
+    until = typer.prompt("And until which day, the last one included?", default=last)
+    return f"{since} {until}"

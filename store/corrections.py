@@ -5,6 +5,7 @@ finding ID              says: why it is no trouble. It is settled, and not opene
 line SOURCE LINE        says: why it moves nothing. A line that could not be read is waived
 cells UPLOAD LINE       says: what should stand in which cells, as JSON. A line of a file that could not be read is corrected
 whole UPLOAD            says: why. A file that cannot show it by itself holds everything of its period
+whole UPLOAD FROM TO    says: why. It holds everything of these days, also where they are more than its lines tell
 correction ID           says: why. That correction no longer holds
 """
 
@@ -50,7 +51,7 @@ def correct(
     books: the connection's booking streams, for the merge. follow: what comes of the word, in its own commit.
     """
     what, _, about = target.partition(" ")
-    correction = uuid4().hex[:12]
+    correction = new_id()
 
     def write(con: duckdb.DuckDBPyConnection) -> None:
         kept = target
@@ -69,15 +70,26 @@ def correct(
                 raise CorrectionRefused(
                     f"{target!r} names neither a balance, a finding, a line, its cells, a whole file nor a correction"
                 )
-        con.execute(
-            "INSERT INTO lake.ops.corrections VALUES (?, ?, ?, ?, ?, ?)", [connection, correction, now, made_by, kept, says]
-        )
+        keep_word(con, connection, correction, kept, says, made_by, now)
         if follow is not None:
             follow(con)
-        keep.note_activity(con, now, made_by, "corrected", connection, f"{kept}: {says}")
 
     lake.commit(write)
     return correction
+
+
+def keep_word(
+    con: duckdb.DuckDBPyConnection, connection: str, correction: str, target: str, says: str, made_by: str, now: datetime
+) -> None:
+    """Part of the transaction in which that comes to hold what the word says."""
+    con.execute(
+        "INSERT INTO lake.ops.corrections VALUES (?, ?, ?, ?, ?, ?)", [connection, correction, now, made_by, target, says]
+    )
+    keep.note_activity(con, now, made_by, "corrected", connection, f"{target}: {says}")
+
+
+def new_id() -> str:
+    return uuid4().hex[:12]
 
 
 def settled(con: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, str]]:

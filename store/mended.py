@@ -1,6 +1,7 @@
 """Cells of an owner's file as the owner corrected them: put in whenever the file is read, so that they outlive every rebuild.
 
 A correction is tied to the file's content and a line, `cells UPLOAD LINE`, and says, as JSON, what should stand in which cell.
+`whole UPLOAD FROM TO` says that the file holds everything of these days: that nothing else happened no file can show.
 """
 
 from __future__ import annotations
@@ -8,8 +9,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 import duckdb
+
+from connectors.contract import Window
+from store.corrections import CorrectionRefused
 
 TARGET = "cells"
 WAIVED = "line"
@@ -45,11 +50,76 @@ def waived(con: duckdb.DuckDBPyConnection, connection: str, upload: str, without
 
 def is_whole(con: duckdb.DuckDBPyConnection, connection: str, upload: str, without: str = "") -> bool:
     """Whether the owner said that a file holds everything of its period."""
+    return bool(_said_of_whole(con, connection, upload, without))
+
+
+def spans(con: duckdb.DuckDBPyConnection, connection: str, upload: str, without: str = "") -> list[Window]:
+    """From when until when the owner said that a file holds everything, where its first line and its last do not say that."""
+    said = _said_of_whole(con, connection, upload, without)
+    return [_span(con, connection, days, said_at) for days, said_at in said if days]
+
+
+def span(
+    con: duckdb.DuckDBPyConnection, connection: str, days: str, now: datetime, from_at: datetime | None, to_at: datetime | None
+) -> Window:
+    """Two days, `2021-01-01 2023-12-31`, as time: whole days of the owner's zone, the last one too, but nothing after now.
+
+    from_at, to_at: the file's first and last row. CorrectionRefused where the days cannot be said of it.
+    """
+    try:
+        first, last = (date.fromisoformat(day) for day in days.split())
+    except ValueError:
+        first = last = date.min
+    if days.split() != [f"{first}", f"{last}"]:  # other ways to write a day are refused, too
+        raise CorrectionRefused(f"{days!r} is not two days: say from when until when, as in 2021-01-01 2023-12-31")
+    if first > last:
+        raise CorrectionRefused(f"{first} comes after {last}: name the first day first")
+    window = _span(con, connection, days, now)
+    if _span(con, connection, f"{last} {last}", now).start > now:
+        raise CorrectionRefused(f"{last} is still to come: nobody knows what will happen until then")
+    if from_at is None or to_at is None:
+        raise CorrectionRefused("no line of the file says when anything happened")
+    if from_at < window.start or to_at >= window.end:
+        lines = days_between(con, connection, from_at, to_at).replace(" ", " to ")
+        raise CorrectionRefused(f"the file tells of {lines}, more than {first} to {last}: name days that hold all of it")
+    return window
+
+
+def days_between(con: duckdb.DuckDBPyConnection, connection: str, from_at: datetime, to_at: datetime) -> str:
+    """The days of the owner's zone in which these moments lie: `2021-02-03 2023-11-30`."""
     row = con.execute(
-        "SELECT count(*) FROM lake.main.corrections WHERE connection = ? AND in_force AND correction <> ? AND target = ?",
-        [connection, without, f"{WHOLE} {upload}"],
+        f"SELECT concat_ws(' ', timezone(zone, ?::TIMESTAMPTZ)::DATE, timezone(zone, ?::TIMESTAMPTZ)::DATE) FROM ({_ZONE})",
+        [from_at, to_at, connection],
     ).fetchone()
-    return bool(row and row[0])
+    return str(row[0]) if row else ""
+
+
+_ZONE = (
+    "SELECT coalesce(o.time_zone, 'UTC') AS zone FROM lake.ops.connections c LEFT JOIN lake.ops.owners o USING (owner)"
+    " WHERE c.connection = ?"
+)
+
+
+def _said_of_whole(con: duckdb.DuckDBPyConnection, connection: str, upload: str, without: str) -> list[tuple[str, datetime]]:
+    """The words that call a file whole: of which days ('': from its first line to its last), and when it was said."""
+    rows = con.execute(
+        "SELECT split_part(target, ' ', 3), split_part(target, ' ', 4), made_at FROM lake.main.corrections"
+        " WHERE connection = ? AND in_force AND correction <> ? AND starts_with(target || ' ', ?) ORDER BY made_at, correction",
+        [connection, without, f"{WHOLE} {upload} "],
+    ).fetchall()
+    return [(f"{first} {last}".strip(), said_at) for first, last, said_at in rows]
+
+
+def _span(con: duckdb.DuckDBPyConnection, connection: str, days: str, said_at: datetime) -> Window:
+    first, last = days.split()
+    row = con.execute(
+        "SELECT timezone(zone, ?::DATE::TIMESTAMP), least(timezone(zone, ?::DATE + INTERVAL 1 DAY), ?::TIMESTAMPTZ)"
+        f" FROM ({_ZONE})",
+        [first, last, said_at, connection],
+    ).fetchone()
+    if row is None:
+        raise CorrectionRefused(f"there is no connection {connection!r}")
+    return Window(*row)
 
 
 def cell_names(header: Sequence[str]) -> list[str]:

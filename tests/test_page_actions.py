@@ -252,11 +252,32 @@ def test_a_file_that_proves_nothing_counts_as_proof_only_by_its_owners_word(
     trades.write_text("\n".join([head, *lines[:-1], unheard]) + "\n")
     preview = send(owner, trades)
     assert "I confirm that it holds everything" in owner.get(preview).text
-    post(owner, preview, **{"take-1": "yes", "vouch-1": "yes"})
+    days = re.findall(
+        r'type="date" id="(?:since|until)-1" name="(?:since|until)-1" value="([-0-9]{10})"', owner.get(preview).text
+    )
+    assert len(days) == 2
+    post(owner, preview, **{"take-1": "yes", "vouch-1": "yes", "since-1": days[1], "until-1": days[1]})
+    assert "name days that hold all of it" in owner.get(preview).text
+    post(owner, preview, **{"take-1": "yes", "vouch-1": "yes", "since-1": "2019-12-31", "until-1": days[1]})
     with open_lake(settings, read_only=True) as lake:
         assert lake.con.execute("SELECT basis FROM lake.ops.uploads WHERE undone_at IS NULL").fetchall() == [("owner",)]
+        vouched = "SELECT strftime(min(from_at), '%Y-%m-%d %H') FROM lake.core.coverage WHERE basis = 'owner'"
+        assert lake.con.execute(vouched).fetchall() == [("2019-12-31 00",)]
         upload = lake.con.execute("SELECT upload FROM lake.ops.uploads WHERE undone_at IS NULL").fetchall()[0][0]
-    post(owner, f"/uploads/{upload}/undo", form_at=f"/uploads/{upload}")
+        words = "SELECT correction FROM lake.main.corrections WHERE in_force AND starts_with(target, 'whole ')"
+        word = lake.con.execute(words).fetchall()[0][0]
+    post(owner, "/checks/settle", "/checks", connection=NAME, target=f"correction {word}", says="taken back")
+    one = f"/uploads/{upload}"
+    assert f'name="until" type="date" value="{days[1]}"' in owner.get(one).text
+    post(
+        owner, "/checks/settle", one, connection=NAME, target=f"whole {upload}", since=days[0], until=days[1], says="I know it"
+    )
+    with open_lake(settings, read_only=True) as lake:
+        assert lake.con.execute("SELECT basis FROM lake.ops.uploads WHERE undone_at IS NULL").fetchall() == [("owner",)]
+        assert lake.con.execute(vouched).fetchall() == [(f"{days[0]} 00",)]
+        word = lake.con.execute(words).fetchall()[0][0]
+    post(owner, "/checks/settle", "/checks", connection=NAME, target=f"correction {word}", says="taken back")
+    post(owner, f"{one}/undo", form_at=one)
 
 
 @pytest.mark.parametrize(

@@ -140,11 +140,15 @@ def test_an_account_of_files_alone_is_not_sent_for_keys_but_for_its_owners_word(
     (gap,) = json.loads((tmp_path / "out" / "report.json").read_text())["missing"]
     assert gap["steps"] == [
         "the exchange's CSV: gapless import FILE --connection kraken-main",
-        "or, if it holds everything of its time: gapless correct kraken-main 'whole up-1' WHY",
+        "or, if it holds everything of its time: gapless correct kraken-main 'whole up-1 FROM TO' WHY",
     ]
     assert (
         "Nothing of the year is proven; 1 thing below keeps it from being so." in (tmp_path / "out" / "report.html").read_text()
     )
+    lake.con.execute("UPDATE lake.ops.uploads SET basis = 'running_balance'")  # which shows nothing of the time beside it
+    report(lake, "me", YEAR, tmp_path / "again", ASKED)
+    (gap,) = json.loads((tmp_path / "again" / "report.json").read_text())["missing"]
+    assert "'whole UPLOAD FROM TO' WHY (ids: gapless uploads)" in gap["steps"][-1]
 
 
 def test_a_sum_of_which_nothing_is_known_is_not_nought(lake: Lake, tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ def checks(request: Request, here: Here, visitor: Visitor, note: str = "") -> Re
 def settle(request: Request, here: Here, visitor: Visitor, form: Form) -> Response:
     """Keep the owner's word about one finding, one line or one balance; or take a word back."""
     connection, target, says = (text_of(form, name) for name in ("connection", "target", "says"))
+    if days := " ".join(filter(None, (text_of(form, "since"), text_of(form, "until")))):  # of a file that is called whole
+        target = f"{target} {days}"
     if not says:
         return _show(request, here, None, "Say why it is so: the words are kept with the correction.")
     try:

@@ -22,7 +22,9 @@ from serve.page.incoming import Batch, BatchGone
 from serve.page.nearest import nearest
 from serve.page.shell import Form, Here, NotThere, Row, Shell, address, see_other, text_of
 from store import own_mapping
+from store.corrections import CorrectionRefused
 from store.lake import Lake
+from store.mended import days_between
 
 router = APIRouter()
 MOST_BAD_LINES = 50
@@ -81,7 +83,8 @@ def let_in(here: Here, form: Form, name: str, batch_id: str) -> Response:
         for file in batch.verdicts():
             number = file["number"]
             if file["state"] == "ready" and number in files and f"take-{number}" in form:
-                _import(here, lake, row, batch, file, f"vouch-{number}" in form)
+                days = " ".join(text_of(form, f"{edge}-{number}") for edge in ("since", "until"))
+                _import(here, lake, row, batch, file, f"vouch-{number}" in form, days.strip())
     return see_other(address("connections", name, "upload", batch.id))
 
 
@@ -109,12 +112,18 @@ def judge(here: Shell, lake: Lake, row: Row, batch: Batch, number: int, said: di
     batch.judge(number, about | _told(lake, previewed))
 
 
-def _import(here: Shell, lake: Lake, row: Row, batch: Batch, file: Row, vouched: bool) -> None:
-    """The preview again, since the lake may have changed meanwhile, and then the import itself."""
+def _import(here: Shell, lake: Lake, row: Row, batch: Batch, file: Row, vouched: bool, days: str) -> None:
+    """The preview again, since the lake may have changed meanwhile, and then the import itself.
+
+    days: of which the owner says that the file holds everything; '' from its first line to its last.
+    """
     number, path = file["number"], dict(batch.files())[file["number"]]
     try:
         previewed = pipeline.preview_file(lake, row["connection"], path, None, here.clock(), zone=file.get("zone"))
-        pipeline.import_file(lake, previewed, here.clock(), confirmed_by_owner=vouched)
+        pipeline.import_file(lake, previewed, here.clock(), confirmed_by_owner=vouched, days=days if vouched else "")
+    except CorrectionRefused as refused:
+        batch.judge(number, file | {"mistaken": str(refused)})
+        return
     except refusals.EXPECTED as refused:
         batch.judge(number, file | _refused(refused))
         return
@@ -127,10 +136,13 @@ def _told(lake: Lake, previewed: Preview) -> Row:
     """The preview as values to show; every line is in one of used, skipped or bad."""
     reading = previewed.reading
     layout = own_mapping.find(lake.con, previewed.connection, reading.layout, reading.layout.partition("/")[0])
+    days = ["", ""]
+    if reading.from_at and reading.to_at:
+        days = days_between(lake.con, previewed.connection, reading.from_at, reading.to_at).split()
     skipped = [(rule, count, layout.skip.get(rule, "")) for rule, count in sorted(reading.skipped.items())]
     return {
         "state": "already" if previewed.already else "ready", "upload": previewed.upload, "layout": layout.title,
-        "layout_id": reading.layout, "one_row": layout.one_row, "from": reading.from_at, "to": reading.to_at,
+        "layout_id": reading.layout, "one_row": layout.one_row, "from": reading.from_at, "to": reading.to_at, "days": days, "mistaken": "",
         "basis": previewed.basis, "lines": reading.lines, "used": reading.used, "skipped": skipped,
         "quarantined": reading.quarantined, "new": previewed.new, "known": previewed.known,
         "bad": [] if previewed.already else _bad_lines(lake), "streams": list(reading.streams), "drift": list(reading.drift),
