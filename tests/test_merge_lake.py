@@ -44,6 +44,7 @@ def ducklake(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         f"ATTACH 'ducklake:sqlite:{tmp_path}/catalog.sqlite' AS lake (DATA_PATH '{tmp_path}/files/', DATA_INLINING_ROW_LIMIT 0)"
     )
     con.execute(schema.tables_sql())
+    con.execute(schema.views_sql())
     yield con
     con.close()
 
