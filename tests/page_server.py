@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -62,3 +63,21 @@ def served(settings: Settings, starter: Starter | None = None) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def csrf(page: httpx.Client, path: str) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', page.get(path).text)
+    assert found, path
+    return found.group(1)
+
+
+def post(page: httpx.Client, path: str, form_at: str = "", **fields: str) -> httpx.Response:
+    return page.post(path, data={"csrf": csrf(page, form_at or path), **fields})
+
+
+def send(page: httpx.Client, connection: str, *paths: Path) -> str:
+    """Upload files; returns where the preview is."""
+    path, files = f"/connections/{connection}/upload", [("files", (each.name, each.read_bytes(), "text/csv")) for each in paths]
+    answer = page.post(path, data={"csrf": csrf(page, path)}, files=files)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]

@@ -14,7 +14,7 @@ from alerts.links import Links
 from serve.page.auth import sign_in_link
 from store.lake import open_lake
 from store.settings import Settings
-from tests.page_server import browser, served, settings_of_a_page
+from tests.page_server import browser, csrf, served, settings_of_a_page
 
 PAGES = (
     "/",
@@ -49,12 +49,6 @@ def page(settings: Settings) -> Iterator[httpx.Client]:
 def owner(page: httpx.Client, settings: Settings) -> httpx.Client:
     assert page.get(sign_in_link(settings, pipeline.utc_now)).headers["location"] == "/"
     return page
-
-
-def csrf(page: httpx.Client, path: str) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', page.get(path).text)
-    assert found, path
-    return found.group(1)
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -23,7 +23,7 @@ from store.keys import KeyStore
 from store.lake import open_lake
 from store.settings import Settings
 from tests.accounts import connect, export_file, fast_sandbox, sync
-from tests.page_server import Recorder, browser, served, settings_of_a_page
+from tests.page_server import Recorder, browser, csrf, post, send, served, settings_of_a_page
 
 NAME = "kraken-main"
 LAST_EVENT = datetime.now(UTC) - timedelta(days=2)
@@ -62,24 +62,6 @@ def owner(settings: Settings, recorder: Recorder) -> Iterator[httpx.Client]:
     with served(settings, recorder), browser(settings) as client:
         client.get(sign_in_link(settings, pipeline.utc_now))
         yield client
-
-
-def csrf(page: httpx.Client, path: str) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', page.get(path).text)
-    assert found, path
-    return found.group(1)
-
-
-def post(page: httpx.Client, path: str, form_at: str = "", **fields: str) -> httpx.Response:
-    return page.post(path, data={"csrf": csrf(page, form_at or path), **fields})
-
-
-def send(page: httpx.Client, *paths: Path) -> str:
-    """Upload files; returns where the preview is."""
-    path, files = f"/connections/{NAME}/upload", [("files", (each.name, each.read_bytes(), "text/csv")) for each in paths]
-    answer = page.post(path, data={"csrf": csrf(page, path)}, files=files)
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
 
 
 def ground(settings: Settings) -> list[tuple[object, ...]]:
@@ -160,7 +142,7 @@ def test_a_preview_writes_nothing_and_accounts_for_every_line(
     damaged.write_text("\n".join([*lines[:5], re.sub(r"\d{4}-\d\d-\d\d [\d:]+", "some day", lines[5]), *lines[6:]]) + "\n")
     stranger = tmp_path / "stranger.csv"
     stranger.write_text("Datum,Betrag,Coin\n2026-01-01,1,BTC\n")
-    told = owner.get(send(owner, whole, damaged, stranger)).text
+    told = owner.get(send(owner, NAME, whole, damaged, stranger)).text
     assert "Nothing has been written yet" in told
     assert "kraken/ledgers_csv" in told
     assert "some day" in told
@@ -174,7 +156,7 @@ def test_the_columns_of_an_unknown_file_are_told_once_and_tried_before(
 ) -> None:
     unknown = tmp_path / "bank.csv"
     unknown.write_text("Datum,Betrag,Coin\n2026-01-01 10:00:00,1.5,BTC\nsomeday,1,BTC\n")
-    preview = send(owner, unknown)
+    preview = send(owner, NAME, unknown)
     meanings = {"means-0": "time", "means-1": "amount", "means-2": "asset", "title": "My bank", "time": "time", "zone": "UTC"}
     before = ground(settings)
     tried = post(owner, f"{preview}/1/map", **meanings)
@@ -184,7 +166,7 @@ def test_the_columns_of_an_unknown_file_are_told_once_and_tried_before(
     assert (mistaken.status_code, "cannot mean the same" in mistaken.text) == (422, True)
     assert post(owner, f"{preview}/1/map", **meanings, keep="yes").headers["location"] == preview
     assert "My bank" in owner.get(preview).text
-    assert "My bank" in owner.get(send(owner, unknown)).text
+    assert "My bank" in owner.get(send(owner, NAME, unknown)).text
 
 
 def test_a_file_whose_clock_is_off_is_read_again_in_the_zone_its_owner_tells(
@@ -196,7 +178,7 @@ def test_a_file_whose_clock_is_off_is_read_again_in_the_zone_its_owner_tells(
     shifted = tmp_path / "shifted.csv"
     whole = export_file(tmp_path, account, "ledgers").read_text()
     shifted.write_text(re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", an_hour_on, whole))
-    preview = send(owner, shifted)
+    preview = send(owner, NAME, shifted)
     told = owner.get(preview).text
     assert "60 minutes ahead" in told
     assert "--zone" not in told
@@ -213,7 +195,7 @@ def test_the_nearest_exports_are_named_with_what_differs(owner: httpx.Client, ac
     head, *lines = export_file(tmp_path, account, "ledgers").read_text().splitlines()
     changed = tmp_path / "changed.csv"
     changed.write_text("\n".join([head.replace("asset", "coin").replace("amount", "quantity"), *lines]) + "\n")
-    told = owner.get(send(owner, changed)).text
+    told = owner.get(send(owner, NAME, changed)).text
     assert "kraken/ledgers_csv" in told
     assert 'data-label="Missing">amount' in told or "asset" in told
     assert "quantity" in told
@@ -227,14 +209,14 @@ def test_a_file_is_let_in_once_and_taken_back_whole(
     owner: httpx.Client, settings: Settings, account: Account, tmp_path: Path
 ) -> None:
     before = ground(settings)[:3]
-    preview = send(owner, export_file(tmp_path, account, "ledgers"))
+    preview = send(owner, NAME, export_file(tmp_path, account, "ledgers"))
     answer = post(owner, preview, **{"take-1": "yes"})
     assert (answer.status_code, answer.headers["location"]) == (303, preview)
     told = owner.get(preview).text
     assert "Imported" in told
     upload = re.search(r'href="/uploads/(up-[0-9a-f]+)"', told)
     assert upload
-    assert "Imported before" in owner.get(send(owner, export_file(tmp_path, account, "ledgers"))).text
+    assert "Imported before" in owner.get(send(owner, NAME, export_file(tmp_path, account, "ledgers"))).text
     one = f"/uploads/{upload.group(1)}"
     assert "In force" in owner.get(one).text
     undone = post(owner, f"{one}/undo", form_at=one)
@@ -250,7 +232,7 @@ def test_a_file_that_proves_nothing_counts_as_proof_only_by_its_owners_word(
     head, *lines = trades.read_text().splitlines()
     unheard = re.sub(r'^"?[^",]+', '"TUNHRD-UNHRD-UNHRDX', lines[-1], count=1)
     trades.write_text("\n".join([head, *lines[:-1], unheard]) + "\n")
-    preview = send(owner, trades)
+    preview = send(owner, NAME, trades)
     assert "I confirm that it holds everything" in owner.get(preview).text
     days = re.findall(
         r'type="date" id="(?:since|until)-1" name="(?:since|until)-1" value="([-0-9]{10})"', owner.get(preview).text

@@ -19,7 +19,7 @@ from serve.page.auth import sign_in_link
 from store.lake import open_lake
 from store.settings import Settings
 from tests.checked_lakes import NOW, add_connection
-from tests.page_server import browser, served, settings_of_a_page
+from tests.page_server import browser, post, served, settings_of_a_page
 from tests.test_mended_lines import BAD, DAY, FIRST, HEADER, IDLE, LAST
 
 CHROMIUM = shutil.which("chromium")
@@ -46,12 +46,6 @@ def owner(settings: Settings) -> Iterator[httpx.Client]:
     with served(settings), browser(settings) as client:
         client.get(sign_in_link(settings, pipeline.utc_now))
         yield client
-
-
-def post(page: httpx.Client, path: str, **fields: str) -> httpx.Response:
-    found = re.search(r'name="csrf" value="([^"]+)"', page.get("/uploads/" + path.split("/")[2]).text)
-    assert found
-    return page.post(path, data={"csrf": found.group(1), **fields})
 
 
 def held(settings: Settings) -> tuple[dict[str, Decimal], list[tuple[object, ...]]]:
@@ -96,10 +90,9 @@ def test_a_line_is_corrected_after_it_was_seen_and_taken_back(owner: httpx.Clien
 
 def test_a_waived_line_lets_the_file_prove_its_period(owner: httpx.Client, settings: Settings, tmp_path: Path) -> None:
     upload = bring(settings, tmp_path, IDLE, "800.00")
-    found = re.search(r'name="csrf" value="([^"]+)"', owner.get(f"/uploads/{upload}").text)
-    assert found
-    fields = {"csrf": found.group(1), "connection": "k", "target": f"line {upload} 3", "says": "it was never booked"}
-    assert owner.post("/checks/settle", data=fields).status_code == 303
+    says = "it was never booked"
+    settled = post(owner, "/checks/settle", f"/uploads/{upload}", connection="k", target=f"line {upload} 3", says=says)
+    assert settled.status_code == 303
     told = owner.get(f"/uploads/{upload}").text
     assert "waived: it was never booked" in told
     assert "of which you said that they move nothing" in told

@@ -17,7 +17,7 @@ from serve.page.auth import sign_in_link
 from store.lake import open_lake
 from store.settings import Settings
 from tests.checked_lakes import add_connection
-from tests.page_server import browser, served, settings_of_a_page
+from tests.page_server import browser, csrf, served, settings_of_a_page
 
 
 @pytest.fixture
@@ -59,12 +59,6 @@ def workbook(folder: Path) -> Path:
     path = folder / "bank.xlsx"
     book.save(path)
     return path
-
-
-def csrf(page: httpx.Client, path: str) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', page.get(path).text)
-    assert found, path
-    return found.group(1)
 
 
 def test_a_workbook_is_told_column_by_column_and_its_bad_line_corrected(

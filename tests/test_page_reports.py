@@ -18,7 +18,7 @@ from store.coverage import Claim
 from store.lake import open_lake
 from store.settings import Settings
 from tests.gains_book import NOW, START, Booked, book, reckoned
-from tests.page_server import browser, served, settings_of_a_page
+from tests.page_server import browser, csrf, served, settings_of_a_page
 
 YEAR = 2020
 
@@ -46,12 +46,6 @@ def owner(settings: Settings) -> Iterator[httpx.Client]:
     with browser(settings) as client:
         client.get(sign_in_link(settings, pipeline.utc_now))
         yield client
-
-
-def csrf(page: httpx.Client, path: str) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', page.get(path).text)
-    assert found, path
-    return found.group(1)
 
 
 def follow(page: httpx.Client, answer: httpx.Response) -> str:
