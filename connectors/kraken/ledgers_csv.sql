@@ -26,9 +26,11 @@ nothing_moved     = "amount and fee are 0"
 The same rows as the API's Ledgers, by the same ids. Newer exports name the wallet, the API never does: it stays unread, so
 that one id says one thing. Files of early 2024 write every fee below zero. In all others only a failed payout's return has such a fee.
 */
-WITH signed AS (
-    SELECT * REPLACE (if(max(fee) OVER () <= 0 AND count(*) FILTER (fee < 0 AND type IN ('trade', 'spend', 'receive')) OVER () > 0, -fee, fee) AS fee)
-    FROM rows
+WITH writing AS (
+    SELECT max(fee) <= 0 AND bool_or(fee < 0 AND type IN ('trade', 'spend', 'receive')) AS below_zero FROM rows
+),
+signed AS (
+    SELECT rows.* REPLACE (if(below_zero, -fee, fee) AS fee) FROM rows CROSS JOIN writing
 )
 SELECT
     line,
