@@ -101,7 +101,8 @@ def owner_(
     spare_pandas()
     with open_lake(Settings()) as lake:
         known = marts.owner_of(lake.con, owner)
-        chosen = marts.Owner(owner, time_zone or known.time_zone, year_starts or known.year_starts, currency or known.currency)
+        told = time_zone or known.time_zone, year_starts or known.year_starts, currency.upper() or known.currency
+        chosen = marts.Owner(owner, *told)
         if chosen != known:
             settle_owner(lake, chosen, pipeline.utc_now())
     say(f"{chosen.owner} reckons in {chosen.currency}, by days of {chosen.time_zone}, in years from {chosen.year_starts}.")
