@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="gapless",
-    help="Keeps the history of every crypto exchange account whole, and says so when it is not.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -31,6 +30,21 @@ for more in (incident_commands, check_commands, report_commands, file_commands, 
     app.add_typer(more.app)
 
 Name = Annotated[str, typer.Argument(help="A connection's name, as in `gapless connections`.")]
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="The version of gapless, and exit.")
+    ] = False,
+) -> None:
+    """Keeps the history of every crypto exchange account whole, and says so when it is not."""
 
 
 def main() -> None:

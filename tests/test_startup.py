@@ -38,6 +38,7 @@ def modules_of(settings: Settings, *arguments: str) -> set[str]:
         (("connections",), HEAVY | WRITING),
         (("gaps", "--json"), HEAVY | WRITING | {"rich"}),
         (("--help",), HEAVY | WRITING | {"rich", "duckdb"}),
+        (("--version",), HEAVY | WRITING | {"rich", "duckdb"}),
     ],
 )
 def test_a_command_that_reads_imports_nothing_heavy(settings: Settings, arguments: tuple[str, ...], spared: set[str]) -> None:
