@@ -32,7 +32,7 @@ from alerts import deliver as delivering
 from checks.route import STOPPED
 from checks.run import CheckResult, run_checks
 from connectors.causes import Causes
-from connectors.contract import Market, Stream, Window
+from connectors.contract import Market, Stream
 from connectors.failures import Failure, RetryLater, failure
 from connectors.narrow import Narrowed
 from intake import comparing, connecting, inbox, reread, trouble, watching
@@ -229,7 +229,7 @@ def _pull_stream(pull: Pull, stream: Stream) -> None:
     pulling.pull_stream(pull, stream)
     if has_parts(stream):
         # nothing in a list of parts shows that it is whole: balances have to prove it
-        whole = Window(pull.connection.history_from, asked_at)
+        whole = pull.reach(asked_at)
         pull.tally.pending.append(Claim(stream.name, MARKETS, whole, "reconciled", pull.run_id))
 
 

@@ -89,7 +89,8 @@ class KeyFacts:
     expires_at: datetime | None = None
     ip_allowed: tuple[str, ...] = ()
     history_from: datetime | None = None
-    """Set where the key itself is limited to a part of the history."""
+    history_until: datetime | None = None
+    """Set where the key itself is limited to a part of the history: what lies outside is invisible without an error."""
 
 
 class Client(Protocol):

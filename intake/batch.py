@@ -51,10 +51,7 @@ class Batch:
 
     def __init__(self, pull: Pull, stream: Stream, scopes: list[str], found: Standing) -> None:
         self.pull, self.stream = pull, stream
-        now = pull.clock()
-        self.oldest = pull.connection.history_from
-        if stream.depth is not None:
-            self.oldest = max(self.oldest, now - stream.depth)
+        self.reach = pull.reach(pull.clock(), stream.depth)
         self.covered = found.claimed
         self.anew: list[Claim] = []
         if pull.reread_from is not None:
@@ -64,7 +61,7 @@ class Batch:
             (scope, window.start)
             for scope in scopes
             if scope in found.anchored
-            for window in coverage.holes(self.covered, scope, Window(self.oldest, now))
+            for window in coverage.holes(self.covered, scope, self.reach)
         ]
         self.anchors = coverage.anchors(pull.lake.con, pull.name, stream.name, starts)
         self.unreachable = found.unreachable

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import duckdb
@@ -77,6 +77,17 @@ class Pull:
     def books(self) -> frozenset[str]:
         """The streams that move balances: where one of them covers a time, no booking of it is untold."""
         return booking_streams(self.exchange)
+
+    def reach(self, now: datetime, depth: timedelta | None = None) -> Window:
+        """The time that answers can tell of: not before the connection's history, nor what the stream or the key is limited to.
+
+        Empty (it starts where it ends) for a key that is limited to a time that is over.
+        """
+        facts = self.tally.facts
+        starts = [self.connection.history_from, now - depth if depth else None, facts.history_from if facts else None]
+        start = max(moment for moment in starts if moment)
+        end = min(now, facts.history_until) if facts and facts.history_until else now
+        return Window(start, max(start, end))
 
     def write_later(self, write: Write) -> None:
         """Leave to the next commit what nothing is built on before: a sync that is killed first finds it anew.
@@ -205,7 +216,7 @@ def _quiet_scopes(pull: Pull, scopes: list[str], known: Known, found: Standing) 
 
 
 def _leave_unasked(pull: Pull, stream: Stream, quiet: frozenset[str], found: Standing) -> None:
-    asked_at = pull.clock() - stream.lag
+    asked_at = pull.reach(pull.clock() - stream.lag).end
     for scope in quiet:
         pull.tally.pending += [
             Claim(stream.name, scope, window, "reconciled", pull.run_id)
@@ -230,10 +241,10 @@ def _pull_scopes(pull: Pull, stream: Stream, scopes: list[str], found: Standing)
 
 def _pull_scope(pull: Pull, stream: Stream, scope: str, batch: Batch) -> None:
     asked_at = pull.clock()
-    for window in coverage.holes(batch.covered, scope, Window(batch.oldest, asked_at)):
+    for window in coverage.holes(batch.covered, scope, Window(batch.reach.start, pull.reach(asked_at).end)):
         known = batch.anchors.get((scope, window.start))
-        if known and stream.depth is not None and known.occurred_at < batch.oldest:
-            known = None  # the exchange no longer answers that far back
+        if known and known.occurred_at < batch.reach.start:
+            known = None  # nobody answers that far back
         walk = Walk(Ask(scope, window, known), asked_at)
         try:
             for page in stream.pull(pull.client, walk.ask):

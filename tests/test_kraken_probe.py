@@ -65,7 +65,11 @@ def test_limits_of_the_key_are_told(account: Account, client: CcxtClient) -> Non
     facts = probe(client)
     assert facts.history_from == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
     assert facts.expires_at == datetime(2027, 9, 3, 19, 33, 20, tzinfo=UTC)
-    assert facts.missing == {"queryTo": "everything after 2027-09-03 19:33: the key is limited to the time before"}
+    assert facts.history_until == datetime(2027, 9, 3, 19, 33, 20, tzinfo=UTC)
+    assert facts.missing == {
+        "queryFrom": "everything before 2023-11-14 22:13: the key is limited to the time since",
+        "queryTo": "everything after 2027-09-03 19:33: the key is limited to the time before",
+    }
     assert facts.ip_allowed == ("198.51.100.7",)
 
 

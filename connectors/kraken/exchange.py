@@ -77,7 +77,9 @@ def probe(client: Client) -> KeyFacts:
     info = _result(body, method)
     rights = tuple(sorted(info.get("permissions", ())))
     missing = {right: lost for right, lost in READING.items() if right not in rights}
-    until = _moment(info.get("queryTo"))
+    since, until = _moment(info.get("queryFrom")), _moment(info.get("queryTo"))
+    if since is not None:
+        missing["queryFrom"] = f"everything before {since:%Y-%m-%d %H:%M}: the key is limited to the time since"
     if until is not None:
         missing["queryTo"] = f"everything after {until:%Y-%m-%d %H:%M}: the key is limited to the time before"
     return KeyFacts(
@@ -87,7 +89,8 @@ def probe(client: Client) -> KeyFacts:
         excessive=tuple(right for right in rights if right not in HARMLESS),
         expires_at=min((end for end in (_moment(info.get("validUntil")), until) if end is not None), default=None),
         ip_allowed=tuple(info.get("ipAllowlist", ())),
-        history_from=_moment(info.get("queryFrom")),
+        history_from=since,
+        history_until=until,
     )
 
 
