@@ -65,11 +65,12 @@ def connect(
     if since is not None and since > clock():
         raise ConnectionRefused(f"nothing has happened since {since:%Y-%m-%d} yet: name a day that is over")
     if by_files or register.reads_files_only(exchange_id):
-        return _connect_by_files(lake, exchange, name, since or exchange.began, clock())
+        return _connect_by_files(lake, exchange, name, since, clock())
     facts = _probe_key(lake, exchange, credentials, api_url, allow_trading_key)
     _refuse_same_account(lake.con, exchange, facts)
     now = clock()
     settings: dict[str, Any] = {"api_url": api_url} if api_url else {}
+    settings |= _begun_by_word(since)
     if facts.excessive:
         settings["accepted_rights"] = list(facts.excessive)
     connection = Connection(name, exchange.id, since or exchange.began, account_id=facts.account_id, settings=settings)
@@ -86,8 +87,9 @@ def connect(
     return facts
 
 
-def _connect_by_files(lake: Lake, exchange: Exchange, name: str, since: datetime, now: datetime) -> KeyFacts:
-    connection = Connection(name, exchange.id, since, state="files", settings={"by_files": True})
+def _connect_by_files(lake: Lake, exchange: Exchange, name: str, since: datetime | None, now: datetime) -> KeyFacts:
+    settings = {"by_files": True} | _begun_by_word(since)
+    connection = Connection(name, exchange.id, since or exchange.began, state="files", settings=settings)
 
     def write(con: duckdb.DuckDBPyConnection) -> None:
         accounts.add(con, connection, (), None, now)
@@ -96,6 +98,11 @@ def _connect_by_files(lake: Lake, exchange: Exchange, name: str, since: datetime
 
     lake.commit(write)
     return KeyFacts(None, (), {}, ())
+
+
+def _begun_by_word(since: datetime | None) -> dict[str, Any]:
+    """Kept beside the moment itself: that it is an owner's word is a remark on every number, and an older row is not ignored for it."""
+    return {"since": since.isoformat()} if since else {}
 
 
 def replace_keys(

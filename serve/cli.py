@@ -82,7 +82,10 @@ def connect(
     name: Annotated[str, typer.Option(help="What you call this account, for example kraken-main.")],
     keys: Annotated[str, typer.Option(help="JSON file with the key's parts (apiKey, secret ...), or - for stdin.")] = "",
     api_url: Annotated[str, typer.Option(help="Send all traffic to URL/<original host>/<path>.")] = "",
-    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Ask for nothing before this day.")] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Ask for nothing before this day, and say so beside every number."),
+    ] = None,
     allow_trading_key: Annotated[bool, typer.Option(help="Accept a key that can trade or withdraw.")] = False,
     by_files: Annotated[
         bool, typer.Option("--files", help="Without keys: the account is known by its export files alone.")

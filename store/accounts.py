@@ -83,6 +83,11 @@ def add(
     )  # fmt: skip
 
 
+def begin(con: duckdb.DuckDBPyConnection, name: str, moment: datetime) -> None:
+    """Nothing before `moment` is asked or expected."""
+    con.execute("UPDATE lake.ops.connections SET history_from = ? WHERE connection = ?", [moment, name])
+
+
 def mark(
     con: duckdb.DuckDBPyConnection, name: str, *, state: str, cause: str | None, success_at: datetime | None = None
 ) -> None:

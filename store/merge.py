@@ -21,6 +21,8 @@ from typing import Any
 
 import duckdb
 
+from store import accounts
+
 STEPS = Path(__file__).parent / "merge"
 SCRATCH = re.compile(r"CREATE OR REPLACE TEMP (TABLE|VIEW) (\w+)")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -175,6 +177,8 @@ class _Merge:
             merged = self._settle_difference() if touched else self._settle_untouched()
         if merged.new or merged.changed or merged.removed:
             self._run("note_change", new=merged.new, changed=merged.changed, removed=merged.removed)
+            for (began,) in self._rows("first_row"):
+                accounts.begin(self.con, self.given["connection"], began)
         self._clean()
         return merged
 

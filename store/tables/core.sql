@@ -52,7 +52,7 @@ CREATE TABLE IF NOT EXISTS lake.core.coverage (
 
 CREATE TABLE IF NOT EXISTS lake.ops.owners (owner VARCHAR, time_zone VARCHAR, year_starts VARCHAR, currency VARCHAR, channels VARCHAR);
 
--- one connection as it is now; settings: JSON (api_url, accepted rights)
+-- one connection as it is now; settings: JSON (api_url, since, accepted rights)
 CREATE TABLE IF NOT EXISTS lake.ops.connections (
     connection VARCHAR, owner VARCHAR, exchange VARCHAR, account_id VARCHAR, history_from TIMESTAMPTZ, created_at TIMESTAMPTZ,
     state VARCHAR, cause VARCHAR, last_success_at TIMESTAMPTZ, key_expires_at TIMESTAMPTZ, rights VARCHAR, settings VARCHAR

@@ -220,7 +220,7 @@ SELECT unnest(view_names), column_name, meaning FROM (VALUES
     ('complete_until', 'everything before this moment is proven', ['completeness_by_owner', 'completeness_by_year', 'connections', 'published']),
     ('gap_count', 'how many gaps there are in what moves balances', ['completeness', 'completeness_by_owner', 'completeness_by_year']),
     ('spoiled_by', 'what is missing, and why', ['completeness_by_owner', 'completeness_by_year', 'published']),
-    ('notes', 'what rests on the owner''s word, was frozen, or is not imported', ['balances', 'completeness', 'completeness_by_owner',
+    ('notes', 'what rests on the owner''s word, was not asked for, was frozen, or is not imported', ['balances', 'completeness', 'completeness_by_owner',
         'completeness_by_year']),
     ('year', 'named by the year in which it begins', ['completeness_by_owner', 'completeness_by_year', 'reports']),
     ('from_at', 'where it begins', ['completeness_by_owner', 'completeness_by_year']),

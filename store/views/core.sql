@@ -84,6 +84,10 @@ FROM lake.ops.findings f JOIN lake.ops.connections c USING (connection)
 WHERE f.resolved_at IS NULL AND f.kind IN (
     'balance_differs', 'chain_broken', 'count_differs', 'coverage_hole', 'negative_balance', 'quarantined');
 
+-- a connection of which its owner said that nothing is to be asked before a day
+CREATE OR REPLACE VIEW lake.core.begun_by_word AS
+SELECT connection, history_from FROM lake.ops.connections WHERE json_extract_string(settings, 'since') IS NOT NULL;
+
 -- what rests on less than proof, or is not imported at all: one remark about one stretch of a connection; to_at NULL: without end
 CREATE OR REPLACE VIEW lake.core.remarks AS
 SELECT connection, from_at, to_at, concat(stream, CASE WHEN scope <> 'all' THEN ' ' || scope END, ' rests on your word') AS remark
@@ -91,6 +95,9 @@ FROM lake.core.coverage WHERE basis = 'owner'
 UNION ALL
 SELECT connection, frozen_at, NULL, 'frozen on ' || strftime(frozen_at, '%Y-%m-%d') || ': nothing afterwards is in here'
 FROM lake.ops.connections WHERE frozen_at IS NOT NULL
+UNION ALL
+SELECT connection, TIMESTAMPTZ '1970-01-01 00:00:00+00', NULL, 'nothing before ' || strftime(history_from, '%Y-%m-%d') || ' was asked for, by your word'
+FROM lake.core.begun_by_word
 UNION ALL
 SELECT n.connection, c.history_from, NULL, concat('not imported', CASE WHEN n.by_right THEN ', though the key may use it' END, ': ', n.part)
 FROM lake.core.not_imported n JOIN lake.ops.connections c USING (connection)
@@ -122,12 +129,14 @@ SELECT c.connection, c.history_from, least(s.first_at, r.read_until) AS complete
 FROM lake.ops.connections c LEFT JOIN spoilt s USING (connection) LEFT JOIN reached r USING (connection)
 LEFT JOIN remarked n USING (connection);
 
--- one year of one owner: it begins where the owner says that years begin, in the owner's time zone, and is named by that day's year
+-- one year of one owner: it begins where the owner says that years begin, in the owner's time zone, and is named by that day's year.
+-- A connection of which its owner wanted nothing before a day is a part of the earlier years too, by that word
 CREATE OR REPLACE VIEW lake.core.years AS
 WITH owned AS (
-    SELECT c.connection, c.owner, coalesce(o.time_zone, 'UTC') AS time_zone, coalesce(o.year_starts, '01-01') AS year_starts, c.history_from,
+    SELECT c.connection, c.owner, coalesce(o.time_zone, 'UTC') AS time_zone, coalesce(o.year_starts, '01-01') AS year_starts,
+        CASE WHEN b.connection IS NULL THEN c.history_from ELSE min(c.history_from) OVER (PARTITION BY c.owner) END AS history_from,
         least(now(), coalesce(c.frozen_at, now())) AS ends_at
-    FROM lake.ops.connections c LEFT JOIN lake.ops.owners o USING (owner)
+    FROM lake.ops.connections c LEFT JOIN lake.ops.owners o USING (owner) LEFT JOIN lake.core.begun_by_word b USING (connection)
 ), counted AS (
     SELECT *, unnest(range(year(timezone(time_zone, history_from)) - 1, year(timezone(time_zone, ends_at)) + 1)) AS year FROM owned
 ), dated AS (
