@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from serve import check_commands, errors, file_commands, incident_commands, keeping_commands, report_commands
-from serve.listing import NOTHING_CONNECTED, Json, listing
+from serve.listing import NOTHING_CONNECTED, Json, listing, told
 from serve.output import print_json, say
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def connections(as_json: Json = False) -> None:
         " CASE WHEN complete_until > history_from THEN complete_until END AS complete_until, key_expires_at"
         " FROM connections ORDER BY connection"
     )
-    listing(query, as_json, empty=NOTHING_CONNECTED)
+    listing(query if as_json else told("connections"), as_json, empty=NOTHING_CONNECTED)
 
 
 @app.command()
@@ -193,7 +193,8 @@ def uploads(as_json: Json = False) -> None:
         "SELECT upload, connection, file_name, layout, lines, used, skipped, quarantined, from_at, to_at, basis, state"
         " FROM uploads ORDER BY uploaded_at"
     )
-    listing(query, as_json, empty="No file was uploaded yet: gapless import FILE --connection NAME")
+    empty = "No file was uploaded yet: gapless import FILE --connection NAME"
+    listing(query if as_json else told("uploads"), as_json, empty=empty)
 
 
 @app.command()
@@ -212,10 +213,25 @@ def undo(upload: Annotated[str, typer.Argument(help="An upload's id, as in `gapl
 
 
 @app.command()
-def gaps(as_json: Json = False) -> None:
+def gaps(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also of streams that only add details, on which no balance rests; --json has them.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """The times that should be covered and are not."""
-    query = "SELECT connection, stream, scope, from_at, to_at, why FROM gaps ORDER BY connection, stream, scope, from_at"
-    listing(query, as_json, empty="No gaps: everything that should be covered is proven complete.")
+    query = (
+        "SELECT connection, stream, scope, from_at, to_at, why, books FROM gaps"
+        " ORDER BY books DESC, connection, stream, scope, from_at"
+    )
+    left_out = (
+        "SELECT format('Details only, on which no balance rests: {} more; gapless gaps --all', count(*))"
+        " FROM gaps WHERE NOT books HAVING count(*) > 0"
+    )
+    listing(
+        query if as_json else told("gaps"), as_json, empty="No gaps: everything that balances rest on is proven complete.",
+        given=None if as_json else {"all": everything}, beside="" if everything else left_out,
+    )  # fmt: skip
 
 
 @app.command()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from serve.listing import Json, listing
+from serve.listing import Json, listing, told
 
 app = typer.Typer()
 alerts = typer.Typer(
@@ -26,13 +26,9 @@ def incidents(
     """What is wrong, since when, and why."""
     which = "" if closed else " WHERE state <> 'closed'"
     every = "incident, connection, kind, state, opened_at, since_at, causes, said, bridged_until, closed_at, closed_by"
-    told = (
-        "connection, replace(kind, '_', ' ') AS what, CASE WHEN state = 'bridged' THEN 'bridged until ' || bridged_until::DATE"
-        " WHEN closed_by IS NOT NULL THEN 'closed by ' || closed_by ELSE state END AS state, opened_at, since_at AS missing_since,"
-        " array_to_string(from_json(causes, '[\"VARCHAR\"]'), ' or ') AS why, said AS in_its_words"
-    )
-    query = f"SELECT {every if as_json else told} FROM incidents{which} ORDER BY opened_at DESC, incident"
-    listing(query, as_json, empty="Nothing is wrong.")
+    query = f"SELECT {every} FROM incidents{which} ORDER BY opened_at DESC, incident"
+    given = None if as_json else {"all": closed}
+    listing(query if as_json else told("incidents"), as_json, empty="Nothing is wrong.", given=given, beside=told("ways_out"))
 
 
 @app.command()

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from serve.output import print_json, print_rows, rows_as_objects
+from serve.output import print_json, print_rows, rows_as_objects, say
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, messages on stderr.")]
 
+LISTINGS = Path(__file__).parent / "listings"
 NOTHING_CONNECTED = "No connection yet: gapless connect EXCHANGE --name NAME"
 
 
-def listing(query: str, as_json: bool, *, empty: str, given: Mapping[str, Any] | None = None, raw: bool = False) -> None:
+def told(name: str) -> str:
+    """The query of `listings/NAME.sql`: what a person reads, where a program gets every column."""
+    return (LISTINGS / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def listing(
+    query: str, as_json: bool, *, empty: str, given: Mapping[str, Any] | None = None, beside: str = "", raw: bool = False
+) -> None:
     """Print what a query of the analysts' views yields; `empty` is said to a person where that is nothing of what is connected.
 
-    given: bound values. raw: a person's own query, which may scan millions; its columns keep their names, its times their seconds.
+    given: bound values. beside: a query that tells a person more in words, or yields nothing. raw: a person's
+    own query, which may scan millions; its columns are all shown and keep their names, its times their seconds.
     """
     from store.lake import open_lake, spare_pandas
     from store.settings import Settings
@@ -28,10 +38,20 @@ def listing(query: str, as_json: bool, *, empty: str, given: Mapping[str, Any] |
         if as_json:
             print_json(rows_as_objects(cursor))
             return
-        names = [column[0] if raw else _heading(column[0]) for column in cursor.description or []]
-        rows = cursor.fetchall()
+        names = [column[0] for column in cursor.description or []]
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        if not raw:
+            names, rows = _that_say_something(names, rows)
         anything = rows or lake.con.execute("SELECT 1 FROM connections LIMIT 1").fetchone()
         print_rows(names, rows, empty=empty if anything or raw else NOTHING_CONNECTED, seconds=raw)
+        for (remark,) in lake.con.execute(beside).fetchall() if beside else []:
+            say(remark)
+
+
+def _that_say_something(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The columns in which any row has anything, under their headings."""
+    places = [place for place in range(len(names)) if any(row[place] is not None for row in rows)]
+    return [_heading(names[place]) for place in places], [tuple(row[place] for place in places) for row in rows]
 
 
 def _heading(column: str) -> str:

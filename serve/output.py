@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 GUTTER = 2
 LONGEST_WORD = 20
 """A longer one (a hash) may be broken to fit a terminal."""
+MOST_JUDGED = 200
 
 
 @cache
@@ -59,7 +60,7 @@ def rows_as_objects(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 
 def print_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str, seconds: bool = True) -> None:
-    """A table on stdout, wrapped between words, or one block a row where a terminal is too narrow for that.
+    """A table on stdout, wrapped between words, or one block a row where that is shorter or nothing else fits.
 
     `empty` is said instead of a table without rows. seconds: show those of times.
     """
@@ -71,7 +72,7 @@ def print_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: st
 
     texts = [tuple(show(value, seconds=seconds) for value in row) for row in rows]
     widths = _widths([tuple(names), *texts], out().width)
-    if widths is None:
+    if widths is None or _is_shorter_in_blocks(texts, widths, out().width):
         _print_blocks(names, texts)
         return
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, GUTTER, 0, 0))
@@ -96,6 +97,20 @@ def _widths(rows: Sequence[tuple[str, ...]], room: int) -> list[int] | None:
         widths[max(wider)[1]] -= 1
         over -= 1
     return widths
+
+
+def _is_shorter_in_blocks(texts: Sequence[tuple[str, ...]], widths: Sequence[int], room: int) -> bool:
+    """Whether rows are so much wrapped in a table that each by itself takes fewer lines; judged by the first of many."""
+    first = texts[:MOST_JUDGED]
+    table = sum(max(_lines(text, width) for text, width in zip(row, widths, strict=True)) for row in first)
+    if table == len(first):
+        return False
+    return table > sum(1 + sum(_lines(text, room - LONGEST_WORD) for text in row if text) for row in first)
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes, but for what wrapping between words adds."""
+    return sum(max(1, -(-len(line) // max(1, width))) for line in text.split("\n"))
 
 
 def _print_blocks(names: Sequence[str], texts: Sequence[tuple[str, ...]]) -> None:

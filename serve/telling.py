@@ -20,7 +20,8 @@ def send_due(lake: Lake) -> None:
     except LakeBusy:
         return
     if sent.failed:
-        say(f"[yellow]{sent.failed} alerts could not be sent[/] and are tried again: gapless alerts")
+        alerts = "1 alert" if sent.failed == 1 else f"{sent.failed} alerts"
+        say(f"[yellow]Not sent yet, to be tried again: {alerts}[/] (gapless alerts says why)")
 
 
 def tell_owners(lake: Lake) -> None:

@@ -56,3 +56,21 @@ def test_where_words_would_break_each_row_is_a_block(monkeypatch: pytest.MonkeyP
 def test_json_has_every_digit_of_an_amount_and_no_exponent(capsys: pytest.CaptureFixture[str]) -> None:
     output.print_json({"amount": Decimal("2.10000000000E-7")})
     assert '"0.000000210000000000"' in capsys.readouterr().out
+
+
+def test_rows_that_a_table_would_wrap_much_are_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    console = Console(width=48, record=True, highlight=False)
+    monkeypatch.setattr(output, "out", lambda: console)
+    names = ("check", "verdict", "saw", "to do")
+    row = ("stale", "failed", "last good sync long ago, cause unknown", "sync the connection, or give it keys that work; " * 3)
+    output.print_rows(names, [row], empty="")
+    assert [line.rstrip() for line in console.export_text().splitlines()] == [
+        "check    stale",
+        "verdict  failed",
+        "saw      last good sync long ago, cause unknown",
+        "to do    sync the connection, or give it keys",
+        "         that work; sync the connection, or",
+        "         give it keys that work; sync the",
+        "         connection, or give it keys that work;",
+        "",
+    ]
