@@ -72,7 +72,7 @@ def print_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: st
 
     texts = [tuple(show(value, seconds=seconds) for value in row) for row in rows]
     widths = _widths([tuple(names), *texts], out().width)
-    if widths is None or _is_shorter_in_blocks(texts, widths, out().width):
+    if widths is None or _is_shorter_in_blocks(texts, widths, out().width - max(map(len, names)) - GUTTER):
         _print_blocks(names, texts)
         return
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, GUTTER, 0, 0))
@@ -100,12 +100,15 @@ def _widths(rows: Sequence[tuple[str, ...]], room: int) -> list[int] | None:
 
 
 def _is_shorter_in_blocks(texts: Sequence[tuple[str, ...]], widths: Sequence[int], room: int) -> bool:
-    """Whether rows are so much wrapped in a table that each by itself takes fewer lines; judged by the first of many."""
+    """Whether rows are so much wrapped in a table that each by itself takes fewer lines; judged by the first of many.
+
+    room: that a block has beside its names.
+    """
     first = texts[:MOST_JUDGED]
     table = sum(max(_lines(text, width) for text, width in zip(row, widths, strict=True)) for row in first)
     if table == len(first):
         return False
-    return table > sum(1 + sum(_lines(text, room - LONGEST_WORD) for text in row if text) for row in first)
+    return table > sum(1 + sum(_lines(text, room) for text in row if text) for row in first)
 
 
 def _lines(text: str, width: int) -> int:

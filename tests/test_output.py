@@ -69,8 +69,8 @@ def test_rows_that_a_table_would_wrap_much_are_blocks(monkeypatch: pytest.Monkey
         "verdict  failed",
         "saw      last good sync long ago, cause unknown",
         "to do    sync the connection, or give it keys",
-        "         that work; sync the connection, or",
-        "         give it keys that work; sync the",
-        "         connection, or give it keys that work;",
+        "         that work; sync the connection, or give",
+        "         it keys that work; sync the connection,",
+        "         or give it keys that work;",
         "",
     ]
