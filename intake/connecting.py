@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from connectors.contract import Exchange, KeyFacts
+from connectors.failures import Failure
 from intake import expected
 from intake.comparing import note_rights
 from intake.pull import booking_streams
@@ -116,16 +117,21 @@ def replace_keys(
 ) -> KeyFacts:
     """Give a connection a new key once that key has proved to work and to belong to the same account; else the old one stays.
 
-    A disconnected connection is connected again by it.
+    A disconnected connection is connected again by it. A refusal has a note that says what stays.
     """
     from connectors import register
 
     connection = accounts.load(lake.con, name)
     exchange = register.find(connection.exchange)
-    facts = _probe_key(lake, exchange, credentials, connection.api_url, allow_trading_key)
-    if connection.account_id and facts.account_id and connection.account_id != facts.account_id:
-        raise ConnectionRefused(f"this key belongs to another {exchange.title} account than {name}; the old key stays")
-    _refuse_same_account(lake.con, exchange, facts, name)
+    try:
+        facts = _probe_key(lake, exchange, credentials, connection.api_url, allow_trading_key)
+        if connection.account_id and facts.account_id and connection.account_id != facts.account_id:
+            raise ConnectionRefused(f"this key belongs to another {exchange.title} account than {name}")
+        _refuse_same_account(lake.con, exchange, facts, name)
+    except (ConnectionRefused, Failure) as refused:
+        stays = f"the old key of {name} stays in place" if keys.has(name) else f"{name} has no key, as before"
+        refused.add_note(f"Nothing was changed: {stays}.")
+        raise
     keys.put(name, credentials)
     now = clock()
 

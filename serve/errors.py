@@ -24,7 +24,14 @@ def explained() -> Iterator[None]:
         if told is None:
             raise
         say(f"[bold red]gapless:[/] {escape(told)}")
+        for note in notes(exc):
+            say(escape(note))
         sys.exit(1)
+
+
+def notes(error: BaseException) -> list[str]:
+    """What whoever refused had to say beside it: what stays as it is."""
+    return list(getattr(error, "__notes__", ()))
 
 
 def explain(error: BaseException) -> str | None:

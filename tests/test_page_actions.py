@@ -126,7 +126,7 @@ def test_useless_keys_are_refused_and_not_shown_again(owner: httpx.Client, setti
         owner, f"/connections/{NAME}/keys", **{"part-apiKey": "marked-useless-key", "part-secret": "bWFya2VkLXNlY3JldA=="}
     )
     assert answer.status_code == 422
-    assert "the keys of before stay in place" in answer.text
+    assert "the old key of kraken-main stays in place" in answer.text
     assert "marked-useless-key" not in answer.text
     assert "bWFya2VkLXNlY3JldA" not in answer.text
     assert KeyStore(settings).get(NAME) == before

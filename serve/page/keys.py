@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 import pipeline
 from connectors import guides, register
+from serve.errors import notes
 from serve.page import refusals
 from serve.page.key_form import facts_shown, parts_of, typed
 from serve.page.shell import Form, Here, Row, Shell, Visitor, address, see_other
@@ -32,7 +35,7 @@ def replace_keys(request: Request, here: Here, visitor: Visitor, form: Form, nam
                 lake, here.keys, name, typed(form, exchange), allow_trading_key="allow" in form, clock=here.clock
             )
     except refusals.EXPECTED as refused:
-        return _show(request, here, name, done=None, refused=refusals.words(refused))
+        return _show(request, here, name, done=None, refused=refusals.words(refused), stays=notes(refused))
     note = facts_shown(facts) | start_backfill(here, name)
     return see_other(f"{address('connections', name, 'keys')}?note={here.notes.leave(visitor, note)}")
 
@@ -45,13 +48,13 @@ def start_backfill(here: Shell, name: str) -> Row:
         return {"run": "", "not_started": str(refused)}
 
 
-def _show(request: Request, here: Shell, name: str, *, done: Row | None, refused: str) -> Response:
+def _show(request: Request, here: Shell, name: str, *, done: Row | None, refused: str, stays: Sequence[str] = ()) -> Response:
     row = _connection(here, name)
     exchange = register.find(row["exchange"])
     guide = guides.load(exchange.id, exchange.title)
     return here.render(
         request, "keys.html", 422 if refused else 200, row=row, exchange=exchange, guide=guide, parts=parts_of(exchange, guide),
-        done=done, refused=refused,
+        done=done, refused=refused, stays=stays,
     )  # fmt: skip
 
 
