@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -19,6 +21,8 @@ from store.keys import KeyStore
 from store.lake import Lake, open_lake
 from store.locks import AlreadySyncing
 from store.settings import Settings
+
+PROGRESS_SECONDS = 30.0
 
 
 def run(names: list[str], *, as_json: bool) -> int:
@@ -55,7 +59,10 @@ def run(names: list[str], *, as_json: bool) -> int:
 
 
 def sync_with_progress(lake: Lake, keys: KeyStore, name: str) -> SyncOutcome:
-    """One sync with a live line per stream."""
+    """One sync with a live line per stream, or where there is no terminal with a plain line now and then."""
+    if not err().is_terminal:
+        say(f"{escape(name)}: asking {accounts.load(lake.con, name).exchange}")
+        return pipeline.sync_connection(lake, keys, name, report=in_plain_lines(time.monotonic))
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description:<38}"),
@@ -63,7 +70,7 @@ def sync_with_progress(lake: Lake, keys: KeyStore, name: str) -> SyncOutcome:
         TextColumn("{task.fields[told]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=err(), transient=True, disable=not err().is_terminal) as bars:
+    with Progress(*columns, console=err(), transient=True) as bars:
         tasks: dict[str, TaskID] = {}
 
         def report(reached: Reached) -> None:
@@ -75,6 +82,20 @@ def sync_with_progress(lake: Lake, keys: KeyStore, name: str) -> SyncOutcome:
             bars.update(tasks[line], told=reached.words, completed=reached.rows, total=reached.total)
 
         return pipeline.sync_connection(lake, keys, name, report=report)
+
+
+def in_plain_lines(clock: Callable[[], float]) -> Callable[[Reached], None]:
+    """Progress for a log: one line in PROGRESS_SECONDS at most. clock: seconds that only grow."""
+    told_at = clock()
+
+    def report(reached: Reached) -> None:
+        nonlocal told_at
+        now = clock()
+        if now - told_at >= PROGRESS_SECONDS:
+            told_at = now
+            say(escape(f"{reached.connection} {reached.stream}: {reached.words}"))
+
+    return report
 
 
 def as_document(outcome: SyncOutcome) -> dict[str, Any]:
