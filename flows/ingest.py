@@ -38,9 +38,12 @@ def ingest() -> None:
 
 def summary(taken: list[Taken]) -> str:
     """One row per table of a file."""
-    lines = ["| connection | file | how it ended | new | known | not understood | why |", "|---|---|---|---:|---:|---:|---|"]
+    lines = [
+        "| connection | file | how it ended | new | known | changed | not understood | why |",
+        "|---|---|---|---:|---:|---:|---:|---|",
+    ]
     lines += [
-        f"| {one.connection} | {table.file} | {one.fate} | {table.new:,} | {table.known:,} | {table.quarantined:,} |"
+        f"| {one.connection} | {table.file} | {one.fate} | {table.new:,} | {table.known:,} | {table.changed:,} | {table.quarantined:,} |"
         f" {(table.why or table.first_bad or '').replace('|', '/')} |"
         for one in taken
         for table in one.tables

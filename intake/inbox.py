@@ -46,6 +46,8 @@ class Judged:
     quarantined: int = 0
     new: int = 0
     known: int = 0
+    changed: int = 0
+    removed: int = 0
     basis: str | None = None
     first_bad: str | None = None
     why: str | None = None
@@ -173,7 +175,7 @@ def _judge(preview: Preview, lake: Lake) -> Judged:
         first_bad = f"line {bad[0]}{f', {bad[1]} = {bad[2]!r}' if bad[1] else ''}: {bad[3]}"
     return Judged(
         preview.path.name, preview.upload, reading.layout, reading.lines, reading.used, dict(reading.skipped), reading.quarantined,
-        preview.new, preview.known, preview.basis, first_bad,
+        preview.new, preview.known, preview.changed, preview.removed, preview.basis, first_bad,
     )  # fmt: skip
 
 

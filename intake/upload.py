@@ -37,7 +37,10 @@ class UnknownUpload(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an import would do, or has done. already: the same file stands, so there is nothing to do."""
+    """What an import would do, or has done. already: the same file stands, so there is nothing to do.
+
+    changed: transactions that were known and are told otherwise with this file; removed: those that it shows to be others.
+    """
 
     upload: str
     connection: str
@@ -45,9 +48,16 @@ class Preview:
     reading: Reading
     new: int
     known: int
+    changed: int
+    removed: int
     basis: str | None
     already: bool
     zone: str | None = None
+
+    @property
+    def effect(self) -> dict[str, int]:
+        """How many transactions become what."""
+        return {"new": self.new, "known": self.known, "changed": self.changed, "removed": self.removed}
 
 
 def preview_file(
@@ -69,11 +79,13 @@ def preview_file(
         merged = take_in(lake.con, connection, upload, reading, basis, now, mended.spans(lake.con, connection, upload))
     finally:
         lake.con.execute("ROLLBACK")
-    return Preview(upload, connection, path, reading, merged.new, merged.known, basis, already=False, zone=zone)
+    return Preview(upload, connection, path, reading, *_counts(merged), basis, already=False, zone=zone)
 
 
-def import_previewed(lake: Lake, preview: Preview, now: datetime, *, confirmed_by_owner: bool = False, days: str = "") -> None:
-    """Keep the file, then merge what `preview_file` read, in one transaction. The same file twice is one source.
+def import_previewed(
+    lake: Lake, preview: Preview, now: datetime, *, confirmed_by_owner: bool = False, days: str = ""
+) -> Preview:
+    """Keep the file, then merge what `preview_file` read, in one transaction; what that did. The same file twice is one source.
 
     confirmed_by_owner: of a file whose every line was understood, or waived, it claims the period; nobody can vouch for the others.
     days: of which days the owner says so, where they are more than its lines tell; kept as a word of its own.
@@ -83,20 +95,23 @@ def import_previewed(lake: Lake, preview: Preview, now: datetime, *, confirmed_b
     kept_digest = keep.file_digest(preview.path)
     keep.keep_file(lake.settings.archive, preview.path, kept_digest)
     if preview.already:
-        return
+        return preview
 
-    def write(con: duckdb.DuckDBPyConnection) -> None:
+    def write(con: duckdb.DuckDBPyConnection) -> Preview:
         vouched = confirmed_by_owner and not _bad_lines(con) - mended.waived(con, preview.connection, preview.upload)
-        agreed = replace(preview, basis=preview.basis or ("owner" if vouched else None))
+        basis = preview.basis or ("owner" if vouched else None)
         if vouched and days:
             target = " ".join([mended.WHOLE, preview.upload, *days.split()])
             corrections.keep_word(con, preview.connection, corrections.new_id(), target, CONFIRMED, "owner", now)
-        spans = mended.spans(con, agreed.connection, agreed.upload)
-        take_in(con, agreed.connection, agreed.upload, agreed.reading, agreed.basis, now, spans)
-        _record(con, agreed, kept_digest, now)
+        spans = mended.spans(con, preview.connection, preview.upload)
+        merged = take_in(con, preview.connection, preview.upload, preview.reading, basis, now, spans)
+        new, known, changed, removed = _counts(merged)
+        done = replace(preview, new=new, known=known, changed=changed, removed=removed, basis=basis)
+        _record(con, done, kept_digest, now)
         settle(con, lake.settings, now)
+        return done
 
-    lake.commit(write)
+    return lake.commit(write)
 
 
 def import_unseen(
@@ -116,7 +131,7 @@ def import_unseen(
     def write(con: duckdb.DuckDBPyConnection) -> Preview:
         basis = _basis(con, connection, upload, reading)
         merged = take_in(con, connection, upload, reading, basis, now, mended.spans(con, connection, upload))
-        done = Preview(upload, connection, path, reading, merged.new, merged.known, basis, already=False, zone=zone)
+        done = Preview(upload, connection, path, reading, *_counts(merged), basis, already=False, zone=zone)
         _record(con, done, kept_digest, now)
         settle(con, lake.settings, now)
         return done
@@ -197,6 +212,10 @@ def take_in(
     return merge.absorb(con, connection, upload, now, _books(account.exchange))
 
 
+def _counts(merged: merge.Merged) -> tuple[int, int, int, int]:
+    return merged.new, merged.known, merged.changed, merged.removed
+
+
 def _record(con: duckdb.DuckDBPyConnection, taken: Preview, content_digest: str, now: datetime) -> None:
     """Put the file on the list of uploads; one that was undone before is in force again."""
     reading, name = taken.reading, taken.connection
@@ -209,7 +228,8 @@ def _record(con: duckdb.DuckDBPyConnection, taken: Preview, content_digest: str,
             reading.step, taken.basis, "in force", taken.zone, reading.broken,
         ],
     )  # fmt: skip
-    keep.note_activity(con, now, "owner", "imported", name, f"{taken.path.name} as {taken.upload}: {taken.new} new")
+    counts = ", ".join(f"{count} {what}" for what, count in taken.effect.items() if count and what != "known") or "nothing new"
+    keep.note_activity(con, now, "owner", "imported", name, f"{taken.path.name} as {taken.upload}: {counts}")
 
 
 def _books(exchange_id: str) -> frozenset[str]:
@@ -247,7 +267,7 @@ def _standing(con: duckdb.DuckDBPyConnection, connection: str, upload: str, path
         to_at=to_at,
         step=step,
     )
-    return Preview(upload, connection, path, reading, 0, known[0] if known else 0, basis, already=True, zone=read_in)
+    return Preview(upload, connection, path, reading, 0, known[0] if known else 0, 0, 0, basis, already=True, zone=read_in)
 
 
 def _basis(con: duckdb.DuckDBPyConnection, connection: str, upload: str, reading: Reading) -> str | None:

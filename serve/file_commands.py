@@ -38,11 +38,20 @@ def ingest(as_json: Json = False) -> None:
         print_json([one.report(datetime.now(UTC)) for one in taken])
     else:
         rows = [
-            (one.connection, one.file, one.fate, table.new, table.known, table.quarantined, table.why or table.first_bad)
+            (
+                one.connection,
+                one.file,
+                one.fate,
+                table.new,
+                table.known,
+                table.changed,
+                table.quarantined,
+                table.why or table.first_bad,
+            )
             for one in taken
             for table in one.tables
         ]
-        names = ["connection", "file", "ended", "new", "known", "not_understood", "why"]
+        names = ["connection", "file", "ended", "new", "known", "changed", "not understood", "why"]
         print_rows(names, rows, empty="Nothing waits in the inbox. A file is taken a few seconds after it was last written to.")
     raise typer.Exit(1 if strangers or any(one.fate != "done" for one in taken) else 0)
 
@@ -71,7 +80,9 @@ def approve(upload: Annotated[str, typer.Argument(help="A waiting file's id, as 
         tell_owners(lake)
     for table in taken.tables:
         told = (
-            table.why or f"{table.new:,} new transactions, {table.known:,} known; lines not understood: {table.quarantined:,}"
+            table.why
+            or f"{table.new:,} new transactions, {table.known:,} known, {table.changed:,} changed;"
+            f" lines not understood: {table.quarantined:,}"
         )
         say(f"[bold]{escape(table.file)}[/]: {escape(told)}")
 

@@ -64,17 +64,21 @@ def _take(
     if preview.reading.quarantined and not preview.already:
         _tell_bad_lines(lake, preview)
     well = preview.reading.quarantined == 0
-    if yes or preview.already:
+    if preview.already:
+        return as_document(preview), well
+    if yes:
+        _tell_imported(preview)
         return as_document(preview), well
     if not _agreed(preview):
         say("  nothing was written: run it again with --yes, or answer the question at a terminal")
         return as_document(preview) | {"written": False}, False
     days = _vouched(lake, preview)
     try:
-        pipeline.import_file(lake, preview, pipeline.utc_now(), confirmed_by_owner=days != "", days=days)
+        done = pipeline.import_file(lake, preview, pipeline.utc_now(), confirmed_by_owner=days != "", days=days)
     except CorrectionRefused as refused:
         return _refused(path, str(refused))
-    return as_document(preview), well
+    _tell_imported(done)
+    return as_document(done), well
 
 
 def _refused(path: Path, why: str) -> tuple[dict[str, Any], bool]:
@@ -88,7 +92,7 @@ def as_document(preview: Preview) -> dict[str, Any]:
     return {
         "upload": preview.upload, "connection": preview.connection, "layout": reading.layout, "lines": reading.lines,
         "used": reading.used, "skipped": reading.skipped, "quarantined": reading.quarantined,
-        "transactions": {"new": preview.new, "known": preview.known},
+        "transactions": preview.effect,
         "from": reading.from_at, "to": reading.to_at, "basis": preview.basis,
     }  # fmt: skip
 
@@ -105,7 +109,7 @@ def tell(preview: Preview) -> None:
     if preview.already:
         say("  this very file was imported before: nothing to do")
         return
-    say(f"  transactions: [green]{preview.new:,} new[/], {preview.known:,} known already")
+    say(f"  transactions: {_effect(preview)}")
     if reading.first_break is not None:
         say(f"  [yellow]its own counting does not go on, so a line seems to be missing[/]: {escape(reading.first_break.words)}")
     if preview.basis is None:
@@ -118,6 +122,20 @@ def tell(preview: Preview) -> None:
             say(
                 "  'whole UPLOAD 2021-01-01 2023-12-31' says so of these days, the last one included: nothing else happened in them"
             )
+
+
+def _effect(preview: Preview) -> str:
+    """'3 new, 12 known already, 2 changed'; what none was changed or removed says nothing of that."""
+    told = [f"[green]{preview.new:,} new[/]", f"{preview.known:,} known already"]
+    if preview.changed:
+        told.append(f"[yellow]{preview.changed:,} changed[/]")
+    if preview.removed:
+        told.append(f"[yellow]{preview.removed:,} taken out[/], which this file shows to be others")
+    return ", ".join(told)
+
+
+def _tell_imported(done: Preview) -> None:
+    say(f"  imported as {done.upload}; to take it back: gapless undo {done.upload}")
 
 
 def _tell_bad_lines(lake: Lake, preview: Preview) -> None:

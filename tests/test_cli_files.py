@@ -48,8 +48,8 @@ def test_a_folder_and_an_archive_are_their_files(home: Path, tmp_path: Path) -> 
     code, documents = told(home, "import", str(folder), "--connection", "kraken-main", "--yes")
     assert code == 1
     assert [(one.get("transactions"), "a PDF" in one.get("refused", "")) for one in documents] == [
-        ({"new": 2, "known": 0}, False),
-        ({"new": 0, "known": 2}, False),
+        ({"new": 2, "known": 0, "changed": 0, "removed": 0}, False),
+        ({"new": 0, "known": 2, "changed": 0, "removed": 0}, False),
         (None, True),
     ]
 

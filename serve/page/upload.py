@@ -120,15 +120,14 @@ def _import(here: Shell, lake: Lake, row: Row, batch: Batch, file: Row, vouched:
     number, path = file["number"], dict(batch.files())[file["number"]]
     try:
         previewed = pipeline.preview_file(lake, row["connection"], path, None, here.clock(), zone=file.get("zone"))
-        pipeline.import_file(lake, previewed, here.clock(), confirmed_by_owner=vouched, days=days if vouched else "")
+        done = pipeline.import_file(lake, previewed, here.clock(), confirmed_by_owner=vouched, days=days if vouched else "")
     except CorrectionRefused as refused:
         batch.judge(number, file | {"mistaken": str(refused)})
         return
     except refusals.EXPECTED as refused:
         batch.judge(number, file | _refused(refused))
         return
-    basis = previewed.basis or ("owner" if vouched else None)
-    batch.judge(number, file | _told(lake, previewed) | {"state": "imported", "basis": basis})
+    batch.judge(number, file | _told(lake, done) | {"state": "imported"})
     batch.drop(number)
 
 
@@ -144,7 +143,7 @@ def _told(lake: Lake, previewed: Preview) -> Row:
         "state": "already" if previewed.already else "ready", "upload": previewed.upload, "layout": layout.title,
         "layout_id": reading.layout, "one_row": layout.one_row, "from": reading.from_at, "to": reading.to_at, "days": days, "mistaken": "",
         "basis": previewed.basis, "lines": reading.lines, "used": reading.used, "skipped": skipped,
-        "quarantined": reading.quarantined, "new": previewed.new, "known": previewed.known,
+        "quarantined": reading.quarantined, **previewed.effect,
         "bad": [] if previewed.already else _bad_lines(lake), "streams": list(reading.streams), "drift": list(reading.drift),
         "notes": list(reading.notes), "first_break": reading.first_break and reading.first_break.words,
         "refused": "", "unknown": False, "zones": [],
