@@ -5,6 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
 from transforms import lots
 from transforms.exact import amount, units
 from transforms.worth import Event, Reckoning, reckon
@@ -53,6 +56,21 @@ def test_a_fee_in_a_third_asset_is_disposed_of_and_counts_as_a_fee() -> None:
 def test_a_fee_in_an_asset_of_the_trade_makes_more_of_it_go_or_less_of_it_come() -> None:
     assert effects("trade", "1000 EUR", "1 BTC", "0.01 BTC") == [("acquire", "BTC", "0.99", "1000", "")]
     assert effects("trade", "1 BTC", "1000 EUR", "0.01 BTC") == [("dispose", "BTC", "1.01", "1000", "")]
+
+
+def test_a_fee_of_as_much_as_was_bought_or_more_is_paid_from_what_was_there() -> None:
+    assert effects("trade", "3 EUR", "0.01 BNB", "0.02 BNB") == [
+        ("dispose", "BNB", "0.02", "6", ""),
+        ("acquire", "BNB", "0.01", "9", ""),
+    ]
+    assert effects("trade", "3 EUR", "0.01 BNB", "0.01 BNB") == [
+        ("dispose", "BNB", "0.01", "3", ""),
+        ("acquire", "BNB", "0.01", "6", ""),
+    ]
+    assert effects("trade", "0.01 BNB", "3 EUR", "-0.02 BNB") == [
+        ("acquire", "BNB", "0.02", "6", ""),
+        ("dispose", "BNB", "0.01", "9", ""),
+    ]
 
 
 def test_a_rebate_lowers_the_cost_or_adds_to_the_proceeds() -> None:
@@ -148,6 +166,45 @@ def test_what_one_side_of_is_known_is_flagged() -> None:
     assert effects("adjustment", "1 BTC") == [("leave", "BTC", "1", None, "unexplained")]
     assert effects("other", "", "1 BTC") == [("acquire", "BTC", "1", None, "unexplained")]
     assert effects("trade", "1 BTC", "100 EUR", fee_told=False) == [("dispose", "BTC", "1", "100", "fee_untold")]
+
+
+def test_of_the_currency_itself_what_is_not_known_is_told_as_income_of_unknown_value() -> None:
+    """It has no lots that a flag could stand at; through banks it comes and goes."""
+    assert effects("trade", "", "1000 EUR") == [("one_sided", "EUR", "1000", None)]
+    assert effects("conversion", "1000 EUR") == [("one_sided", "EUR", "-1000", None)]
+    assert effects("other", "", "50 EUR") == [("unexplained", "EUR", "50", None)]
+    for kind in ("deposit", "withdrawal", "transfer", "adjustment"):
+        assert effects(kind, "", "50 EUR") == effects(kind, "50 EUR") == []
+
+
+def test_a_price_that_makes_more_of_something_than_there_is_room_for_is_none() -> None:
+    assert effects("reward", "", f"{10**17} BTC") == [
+        ("acquire", "BTC", str(10**17), None, "missing_price"),
+        ("reward", "BTC", str(10**17), None),
+    ]
+
+
+AMOUNT = st.sampled_from([1, 2, 3, 10**15, 10**18, 7 * 10**18 // 3, 10**30])
+MOVED = st.dictionaries(st.sampled_from(["EUR", *PRICES]), AMOUNT | AMOUNT.map(int.__neg__), max_size=3)
+PAID = st.dictionaries(st.sampled_from(["EUR", *PRICES]), AMOUNT | AMOUNT.map(int.__neg__), max_size=2)
+
+
+@given(kind=st.sampled_from(["trade", "conversion", "reward", "fee", "margin", "deposit", "other"]), moved=MOVED, fees=PAID)
+def test_every_event_keeps_double_entry(kind: str, moved: dict[str, int], fees: dict[str, int]) -> None:
+    """Lots take in and give out what the account did; and what came in is worth what went out, income and expenses counted."""
+    into = Reckoning()
+    outs = {asset: -amount for asset, amount in moved.items() if amount < 0}
+    ins = {asset: amount for asset, amount in moved.items() if amount > 0}
+    prices = {"EUR": 10**18, **{asset: units(Decimal(price)) for asset, price in PRICES.items()}}
+    reckon(Event(1, kind, outs, ins, fees), "EUR", prices.get, into)
+    signs = {lots.ACQUIRE: 1, lots.DISPOSE: -1, lots.LEAVE: -1}
+    changes = {asset: moved.get(asset, 0) - fees.get(asset, 0) for asset in moved.keys() | fees.keys()}
+    for asset in changes.keys() - {"EUR"}:
+        assert sum(signs[e.way] * e.quantity for e in into.effects if e.asset == asset) == changes[asset], asset
+    values = [*(e.value for e in into.effects), *(income.value for income in into.incomes)]
+    assume(None not in values and (outs and ins or kind in ("reward", "fee", "margin")))
+    worth = sum(signs[e.way] * (e.value or 0) for e in into.effects) + changes.get("EUR", 0)
+    assert worth == sum(income.value or 0 for income in into.incomes)
 
 
 def test_what_only_changes_its_wallet_does_nothing() -> None:

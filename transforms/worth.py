@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from transforms.exact import share, split, times
+from transforms.exact import ONE, share, split, times
 from transforms.lots import ACQUIRE, ARRIVE, DISPOSE, LEAVE, SEND
 
 CURRENCIES = frozenset(
@@ -26,6 +26,9 @@ SWAPS = frozenset({"trade", "conversion"})
 MOVES = frozenset({"deposit", "withdrawal", "transfer"})
 FLOWS = frozenset({"reward", "rebate", "fee", "margin", "funding", "liquidation"})
 """Kinds that come in, or are paid, with nothing given in return: income, or if negative an expense."""
+
+MOST = 10**18 * ONE
+"""What anything may be worth: as much as an amount may be, so that sums fit."""
 
 Prices = Callable[[str], int | None]
 
@@ -116,10 +119,12 @@ class Reckoner:
             self._pay_fees(event.fees)
 
     def _worth(self, asset: str, quantity: int) -> int | None:
+        """None too where the price makes more of it than the lake has room for: such a price is none."""
         if asset == self.currency:
             return quantity
         price = self.price_of(asset)
-        return None if price is None else times(quantity, price)
+        value = None if price is None else times(quantity, price)
+        return None if value is None or abs(value) > MOST else value
 
     def _add(self, asset: str, way: int, what: str, quantity: int, value: int | None, *flags: str, fee: int = 0) -> None:
         """The currency itself has no lots: its amounts are the values of others."""
@@ -138,13 +143,13 @@ class Reckoner:
 
     def _swap(self) -> None:
         event = self.event
-        sides = event.outs.keys() | event.ins.keys()
-        apart = {asset: fee for asset, fee in event.fees.items() if fee and asset not in sides}
-        own = {asset: fee for asset, fee in event.fees.items() if fee and asset in sides}
+        own = {asset: fee for asset, fee in event.fees.items() if fee and self._is_of_the_swap(asset, fee)}
+        apart = {asset: fee for asset, fee in event.fees.items() if fee and asset not in own}
         gone = {asset: amount + own.get(asset, 0) for asset, amount in event.outs.items()}
         come = {asset: amount - own.get(asset, 0) for asset, amount in event.ins.items()}
         purchase = set(come) != {self.currency} and all(asset in CURRENCIES | STABLE for asset in gone)
-        outs, ins = self._values(gone if purchase else event.outs, gone, come)
+        given = {asset: gone[asset] if purchase or asset == self.currency else amount for asset, amount in event.outs.items()}
+        outs, ins = self._values(given, gone, come)
         fee, fee_flags = self._fees_apart(apart)
         told = () if event.fee_told or event.kind != "trade" else ("fee_untold",)
         shown = fee + sum(self._own_fee(asset, amount, outs, ins, gone, come) for asset, amount in own.items())
@@ -156,6 +161,11 @@ class Reckoner:
                 value = values[asset]
                 borne = None if value is None else value + sign * part
                 self._add(asset, way, event.kind, assets[asset], borne, *told, *(fee_flags if bears else ()), fee=of_it)
+
+    def _is_of_the_swap(self, asset: str, fee: int) -> bool:
+        """Whether a fee is paid out of what the swap moves. One that is as much or more is paid from what was there before."""
+        moved = self.event.ins.get(asset, 0) - self.event.outs.get(asset, 0)
+        return moved * (moved - fee) > 0 or (moved != 0 and asset == self.currency)
 
     def _values(
         self, given: Mapping[str, int], gone: Mapping[str, int], come: Mapping[str, int]
@@ -243,10 +253,12 @@ class Reckoner:
             value = self._worth(asset, quantity)
             self._income("rebate" if kind == "fee" else kind, asset, quantity, value)
             self._add(asset, ACQUIRE, kind, quantity, value)
+        elif asset == self.currency:
+            self._unclear(asset, quantity)
         elif kind in SWAPS:
-            self._add(asset, ACQUIRE, kind, quantity, self._worth_here(asset, quantity), "one_sided")
+            self._add(asset, ACQUIRE, kind, quantity, self._worth(asset, quantity), "one_sided")
         elif kind in MOVES and asset in CURRENCIES:
-            self._add(asset, ACQUIRE, kind, quantity, self._worth_here(asset, quantity))
+            self._add(asset, ACQUIRE, kind, quantity, self._worth(asset, quantity))
         else:
             self._add(asset, ACQUIRE, kind, quantity, None, "unmatched_deposit" if kind in MOVES else "unexplained")
 
@@ -256,8 +268,10 @@ class Reckoner:
             value = self._worth(asset, quantity)
             self._income(kind, asset, -quantity, None if value is None else -value)
             self._add(asset, DISPOSE, kind, quantity, value)
+        elif asset == self.currency:
+            self._unclear(asset, -quantity)
         elif kind in SWAPS:
-            self._add(asset, DISPOSE, kind, quantity, self._worth_here(asset, quantity), "one_sided")
+            self._add(asset, DISPOSE, kind, quantity, self._worth(asset, quantity), "one_sided")
         elif kind in MOVES:
             flags = () if asset in CURRENCIES else ("unmatched_withdrawal",)
             self._add(asset, LEAVE, kind, quantity, None, *flags)
@@ -282,5 +296,10 @@ class Reckoner:
         if quantity > 0 and asset != self.currency:
             self._add(asset, DISPOSE, what, quantity, self._worth(asset, quantity))
 
-    def _worth_here(self, asset: str, quantity: int) -> int | None:
-        return None if asset == self.currency else self._worth(asset, quantity)
+    def _unclear(self, asset: str, quantity: int) -> None:
+        """The currency has no lots that a flag could stand at: what it was received or paid for, if for anything, is not known.
+
+        It comes and goes through banks, and what its owner adjusted is no income.
+        """
+        if self.event.kind not in MOVES and self.event.kind != "adjustment":
+            self._income("one_sided" if self.event.kind in SWAPS else "unexplained", asset, quantity, None)
