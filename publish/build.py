@@ -24,7 +24,7 @@ from store.marts import Choice, Owner, Publication
 from transforms.tables import query
 from transforms.transfers import Transfer
 
-RULES = 2
+RULES = 3
 """Rises when the rules change, so that what was reckoned by older ones is reckoned again."""
 
 
@@ -94,6 +94,7 @@ def _publish_anew(
 def _arrange(con: duckdb.DuckDBPyConnection, matched: list[Transfer]) -> None:
     """Own transfers as a temp table, and the effects of events among the `movements`."""
     columns.replace(con, "given_transfers", {
+        "transfer": (NUMBER, list(range(len(matched)))),
         "sent_event": (NUMBER, [pair.sent.event for pair in matched]),
         "arrived_event": (NUMBER, [pair.arrived.event for pair in matched]),
         "asset": (TEXT, [pair.sent.asset for pair in matched]),
@@ -103,7 +104,7 @@ def _arrange(con: duckdb.DuckDBPyConnection, matched: list[Transfer]) -> None:
     })  # fmt: skip
     con.execute(
         "CREATE OR REPLACE TEMP TABLE matched_transfers AS"
-        " SELECT x.*, o.occurred_at AS sent_at FROM given_transfers x JOIN odd o ON o.event = x.sent_event"
+        " SELECT x.*, o.tx_id AS sent_tx FROM given_transfers x JOIN odd o ON o.event = x.sent_event"
     )
     con.execute(f"INSERT INTO movements BY NAME {query('movements')}")
     con.execute(f"CREATE OR REPLACE TEMP TABLE sequence AS {query('sequence')}")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from operator import ne
+from typing import Any
 
 import duckdb
 
 from store import columns
 from store.columns import AMOUNT, NUMBER, TEXT, Table
 from store.marts import Choice
-from transforms.lots import NOTHING, POOLED, Part, Rest, Whole, match_lots
+from transforms.arrivals import after_sending
+from transforms.lots import ARRIVE, NOTHING, Part, Rest, Whole, match_lots
 from transforms.tables import query
 
 WHOLE = {"acquired": NUMBER, "disposed": NUMBER, "cost": AMOUNT}
@@ -29,7 +31,7 @@ class Outcome:
 
     def add(self, asset: str, movements: list[int | None], whole: list[Whole], parts: list[Part], rest: list[Rest]) -> None:
         """What one asset came to; movements: of its numbers in order."""
-        known = [*movements, POOLED, NOTHING]  # counted from the end these two stay what they are
+        known = [*movements, NOTHING]  # counted from the end it stays what it is
         if whole:
             acquired, disposed, cost = zip(*whole, strict=True)
             self.whole.add([known[n] for n in acquired], [known[n] for n in disposed], cost)
@@ -45,13 +47,16 @@ class Outcome:
 
 
 def reckon_lots(con: duckdb.DuckDBPyConnection, choice: Choice, assets: Collection[str]) -> None:
-    """Match the lots of these assets of the temp table `movements`; leaves `matched` and `unmatched`."""
+    """Match the lots of these assets of the temp table `movements`; leaves `matched`, `unmatched` and `pooled_flags`."""
     outcome = _match(con, choice, assets)
     for table in ("matched", "unmatched"):
         con.execute(f"DROP TABLE IF EXISTS {table}")
     outcome.parts.write(con, "matched")
     outcome.whole.write(con, "matched")
     outcome.rest.write(con, "unmatched")
+    con.execute("CREATE OR REPLACE TEMP TABLE pooled_flags (of_rest BOOLEAN, part BIGINT, flags VARCHAR)")
+    if choice.method == "average":
+        con.execute(f"INSERT INTO pooled_flags {query('pooled_flags')}", {"per_account": choice.scope == "account"})
 
 
 def _match(con: duckdb.DuckDBPyConnection, choice: Choice, assets: Collection[str]) -> Outcome:
@@ -67,7 +72,10 @@ def _match(con: duckdb.DuckDBPyConnection, choice: Choice, assets: Collection[st
     outcome, end = Outcome(), 0
     for asset, size in sizes:
         own = slice(end, end := end + size)
-        rows = zip(range(size), *(column[own] for column in told), strict=True)
+        account, way, *others = (column[own] for column in told)
+        rows: Iterable[Any] = zip(range(size), account, way, *others, strict=True)
+        if ARRIVE in way:
+            rows = after_sending(rows)
         whole, parts, rest = list[Whole](), list[Part](), list[Rest]()
         match_lots(rows, choice.method, per_account=choice.scope == "account", whole=whole, parts=parts, rest=rest)
         outcome.add(asset, movements[own], whole, parts, rest)

@@ -92,15 +92,17 @@ def rank(lot: Lot, place: int, method: str) -> tuple[object, ...]:
 
 
 def averaged(lots: list[Lot], quantity: int) -> list[Lot]:
-    """One pool of known cost and one of unknown, used up in proportion."""
+    """One pool of known cost and one of unknown, used up in proportion. The oldest lot of each stands for all of it."""
     known = [lot for lot in lots if lot.cost is not None]
+    others = [lot for lot in lots if lot.cost is None]
     held, cost = sum(lot.quantity for lot in known), sum(lot.cost or 0 for lot in known)
-    unknown = sum(lot.quantity for lot in lots if lot.cost is None)
+    unknown = sum(lot.quantity for lot in others)
+    oldest, oldest_unknown = (min((lot.n for lot in pool), default=-1) for pool in (known, others))
     short = max(0, quantity - held - unknown)
     from_unknown = part_of(unknown, quantity - short, held + unknown) if unknown else 0
     from_known = quantity - short - from_unknown
     used = part_of(cost, from_known, held) if from_known else 0
-    lots[:] = [Lot(-2, held - from_known, cost - used, None)] if held - from_known else []
-    lots += [Lot(-2, unknown - from_unknown, None, None)] if unknown - from_unknown else []
-    taken = ((-2, from_known, used), (-2, from_unknown, None), (-1, short, None))
+    lots[:] = [Lot(oldest, held - from_known, cost - used, None)] if held - from_known else []
+    lots += [Lot(oldest_unknown, unknown - from_unknown, None, None)] if unknown - from_unknown else []
+    taken = ((oldest, from_known, used), (oldest_unknown, from_unknown, None), (-1, short, None))
     return [Lot(n, amount, spent, None) for n, amount, spent in taken if amount]

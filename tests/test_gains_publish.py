@@ -91,3 +91,68 @@ def test_a_trade_comes_to_the_same_whether_its_columns_or_its_legs_tell_it(lake:
     ]
     assert told[0] == told[1]
     assert len(told[0]) == 2
+
+
+def test_what_is_doubtful_of_an_averaged_pool_is_told_of_its_disposals_until_it_was_empty(lake: Lake) -> None:
+    book(
+        lake,
+        Booked(0, "trade", "10 EUR", "1 BTC", None),
+        Booked(1, "deposit", "", "1 BTC"),
+        Booked(2, "trade", "1 BTC", "30 EUR", "0 EUR"),
+        Booked(3, "trade", "1 BTC", "30 EUR", "0 EUR"),
+        Booked(4, "trade", "20 EUR", "1 BTC", "0 EUR"),
+        Booked(5, "trade", "0.5 BTC", "30 EUR", "0 EUR"),
+        Booked(6, "deposit", "", "1 ETH"),
+    )
+    reckoned(lake, choice=Choice("average"))
+    told = "SELECT quantity, cost, flags, acquired_tx FROM lake.main"
+    parts = [(Decimal("0.5"), Decimal(5), "fee_untold", None), (Decimal("0.5"), None, "unmatched_deposit", None)]
+    assert lake.con.execute(f"{told}.gains ORDER BY disposed_at, cost").fetchall() == [
+        *parts, *parts, (Decimal("0.5"), Decimal(10), None, None)
+    ]  # fmt: skip
+    assert lake.con.execute(f"{told}.lots ORDER BY asset").fetchall() == [
+        (Decimal("0.5"), Decimal(10), None, None), (Decimal(1), None, "unmatched_deposit", None)
+    ]  # fmt: skip
+
+
+def test_what_an_averaged_pool_took_over_from_another_account_is_as_doubtful_there(lake: Lake) -> None:
+    book(
+        lake,
+        Booked(0, "trade", "10 EUR", "1 BTC", None),
+        Booked(0, "trade", "10 EUR", "1 ETH", None),
+        Booked(1, "withdrawal", "1 BTC", "", "0 BTC"),
+        Booked(1.1, "deposit", "", "1 BTC", None, "binance-main"),
+        Booked(1.2, "trade", "20 EUR", "1 BTC", "0 EUR", "binance-main"),
+        Booked(1.3, "trade", "10 EUR", "1 ETH", "0 EUR", "binance-main"),
+        Booked(2, "trade", "1 BTC", "30 EUR", "0 EUR", "binance-main"),
+        Booked(3, "trade", "1 ETH", "30 EUR", "0 EUR", "binance-main"),
+    )
+    reckoned(lake, choice=Choice("average", "account"))
+    assert gains(lake, "asset, gain, flags") == [("BTC", Decimal(15), "fee_untold"), ("ETH", Decimal(20), None)]
+
+
+def test_lots_are_reckoned_again_where_the_same_movements_are_other_transfers_or_in_another_order(lake: Lake) -> None:
+    """Two coins leave for two places; a day later their chain transactions are told, and it was the other way round."""
+    book(
+        lake,
+        Booked(0, "trade", "100 EUR", "1 BTC", "0 EUR"),
+        Booked(0, "trade", "900 EUR", "1 BTC", "0 EUR", "bybit-main"),
+        Booked(1, "withdrawal", "1 BTC", "", "0 BTC"),
+        Booked(1.1, "withdrawal", "1 BTC", "", "0 BTC", "bybit-main"),
+        Booked(1.2, "deposit", "", "1 BTC", None, "coinbase-main"),
+        Booked(1.3, "deposit", "", "1 BTC", None, "binance-main"),
+        Booked(2, "trade", "1 BTC", "1000 EUR", "0 EUR", "coinbase-main"),
+        Booked(3, "trade", "1 EUR", "1 ETH", "0 EUR"),
+        Booked(4, "trade", "1 ETH", "9 EUR", "0 EUR", native_id="none"),
+        Booked(4, "trade", "7 EUR", "1 ETH", "0 EUR", native_id="other"),
+    )
+    reckoned(lake, choice=Choice("lifo", "account"))
+    assert gains(lake, "asset, gain") == [("BTC", Decimal(900)), ("ETH", Decimal(2))]
+    told = "UPDATE lake.core.transactions SET digest = digest || '.', "
+    for change in (
+        "tx_hash = 'ab' WHERE kind IN ('deposit', 'withdrawal') AND connection IN ('bybit-main', 'coinbase-main')",
+        "market = 'ETH/EUR', native_id = 10 + (native_id = 'other')::INTEGER WHERE native_id IN ('none', 'other')",
+    ):
+        lake.commit(lambda con, change=change: con.execute(told + change))  # type: ignore[misc]
+    reckoned(lake)
+    assert gains(lake, "asset, gain") == [("BTC", Decimal(100)), ("ETH", Decimal(8))]

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from store.lake import Lake
 from tests.gains_book import START, Booked, Choice, book, reckoned
+from transforms import lots
+from transforms.arrivals import after_sending
+from transforms.lots import ACQUIRE, ARRIVE, DISPOSE, SEND
 from transforms.transfers import Movement, match_transfers
 
 
@@ -91,6 +94,45 @@ def test_each_end_has_at_most_one_other_and_order_decides_nothing(
     random.shuffle(made)  # type: ignore[attr-defined]
     assert pairs([each for out, each in made if out], [each for out, each in made if not out]) == found
     assert len({event for left, came, _ in found for event in (left, came)}) == 2 * len(found)
+
+
+TOLD = st.tuples(st.integers(0, 15), st.integers(-5, 5), st.integers(1, 3), st.integers(1, 3))
+KEPT = st.tuples(st.integers(0, 15), st.integers(1, 3), st.sampled_from([ACQUIRE, DISPOSE]))
+
+
+@given(carried=st.lists(TOLD, max_size=6), kept=st.lists(KEPT, max_size=6))
+def test_nothing_arrives_before_it_was_sent(carried: list[tuple[int, int, int, int]], kept: list[tuple[int, int, int]]) -> None:
+    told: list[tuple[int, int, int, int | None]] = [(at, account, way, None) for at, account, way in kept]
+    for transfer, (sent_at, later, here, there) in enumerate(carried):
+        told += [(sent_at, here, SEND, transfer), (sent_at + later, there, ARRIVE, transfer)]
+    told.sort(key=lambda each: each[0])
+    movements: list[lots.Movement] = [
+        (n, account, way, 1, None, transfer) for n, (_, account, way, transfer) in enumerate(told)
+    ]
+    followed = list(after_sending(movements))
+    assert sorted(followed) == movements
+    places = {(way, transfer): place for place, (_, _, way, _, _, transfer) in enumerate(followed) if transfer is not None}
+    assert all(places[SEND, transfer] < places[ARRIVE, transfer] for transfer in range(len(carried)))
+    for account in (1, 2, 3):  # what is sent may be taken out of its order, and nothing else
+        own = [n for n, here, way, *_ in followed if here == account and way != SEND]
+        assert own == sorted(own)
+    if all(later > 0 for _, later, _, _ in carried):
+        assert followed == movements
+
+
+def test_what_arrived_and_was_sold_by_a_clock_that_is_ahead_is_there_to_be_sold(lake: Lake) -> None:
+    book(
+        lake,
+        Booked("2020-01-02T12:01:00+00:00", "trade", "100 EUR", "2 BTC", "0 EUR"),
+        Booked("2020-01-02T12:05:00+00:00", "withdrawal", "2 BTC", "", "0 BTC"),
+        Booked("2020-01-02T12:00:00+00:00", "deposit", "", "2 BTC", None, "binance-main"),
+        Booked("2020-01-02T12:00:00+00:00", "trade", "1 BTC", "90 EUR", "0 EUR", "binance-main"),
+        Booked("2020-01-02T12:03:00+00:00", "trade", "1 BTC", "150 EUR", "0 EUR", "binance-main"),
+    )
+    for scope in ("account", "owner"):
+        reckoned(lake, choice=Choice("fifo", scope))
+        told = lake.con.execute("SELECT gain, flags FROM lake.main.gains ORDER BY disposed_at").fetchall()
+        assert told == [(Decimal(40), None), (Decimal(100), None)]
 
 
 def test_lots_travel_with_their_cost_and_date_and_the_fee_is_spent(lake: Lake) -> None:

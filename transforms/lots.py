@@ -22,9 +22,6 @@ ACQUIRE, DISPOSE, LEAVE, SEND, ARRIVE = 1, 2, 3, 4, 5
 """What a movement does. LEAVE: out of what is known, without a price; SEND and ARRIVE: the two ends of an own transfer."""
 NOTHING = -1
 """Stands for the acquisition of what nothing is known to have brought."""
-POOLED = -2
-"""Stands for the acquisitions of an averaged pool, which are not told apart."""
-
 Lot = tuple[int, int, int | None]
 """The movement that acquired it, the quantity left, its cost (None: not known)."""
 Movement = tuple[int, int, int, int, int | None, int | None]
@@ -146,15 +143,21 @@ class Hifo(Ordered):
 
 
 class Average:
-    """One pool at one average; what came at an unknown cost is given out in proportion, apart."""
+    """One pool at one average; what came at an unknown cost is given out in proportion, apart.
+
+    Acquisitions are not told apart: the oldest since the pool was last empty stands for them, of either kind of cost.
+    """
 
     def __init__(self) -> None:
         self._held = self._cost = self._unknown = 0
+        self._oldest = self._oldest_unknown = NOTHING
 
     def add(self, n: int, quantity: int, cost: int | None) -> None:
         if cost is None:
+            self._oldest_unknown = min(n, self._oldest_unknown) if self._unknown else n
             self._unknown += quantity
         else:
+            self._oldest = min(n, self._oldest) if self._held else n
             self._held += quantity
             self._cost += cost
 
@@ -163,7 +166,7 @@ class Average:
         if quantity < held and not self._unknown:  # what nearly every disposal is: nothing apart, and enough of it
             cost = share(self._cost, quantity, held)
             self._held, self._cost = held - quantity, self._cost - cost
-            whole.append((POOLED, n, cost))
+            whole.append((self._oldest, n, cost))
             return
         taken = self._take(quantity)
         if len(taken) == 1:
@@ -185,17 +188,17 @@ class Average:
         if known:
             cost = self._cost if known == self._held else share(self._cost, known, self._held)
             self._held, self._cost = self._held - known, self._cost - cost
-            taken.append((POOLED, known, cost))
+            taken.append((self._oldest, known, cost))
         if unknown:
             self._unknown -= unknown
-            taken.append((POOLED, unknown, None))
+            taken.append((self._oldest_unknown, unknown, None))
         if short:
             taken.append((NOTHING, short, None))
         return taken
 
     def left(self) -> Iterable[Lot]:
-        known = [(POOLED, self._held, self._cost)] if self._held else []
-        return [*known, (POOLED, self._unknown, None)] if self._unknown else known
+        known = [(self._oldest, self._held, self._cost)] if self._held else []
+        return [*known, (self._oldest_unknown, self._unknown, None)] if self._unknown else known
 
 
 METHODS: Mapping[str, Callable[[], Pool]] = {"average": Average, "fifo": Fifo, "hifo": Hifo, "lifo": Lifo}

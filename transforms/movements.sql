@@ -1,5 +1,4 @@
 -- One movement of one asset in or out of lots, of an odd event; those of told.sql stand beside them in the same table.
--- ordered_at: an own transfer never arrives before it was sent, whatever the clocks of two exchanges say.
-SELECT o.tx_id, a.account, o.occurred_at, greatest(o.occurred_at, x.sent_at) AS ordered_at, e.what, e.asset, e.way::TINYINT AS way,
+SELECT o.tx_id, a.account, o.occurred_at, e.what, e.asset, e.way::TINYINT AS way,
     e.quantity, e.value, e.fee, e.transfer, e.flags, e.turn
-FROM effects e JOIN odd o USING (event) JOIN accounts a USING (connection) LEFT JOIN matched_transfers x ON x.arrived_event = o.event
+FROM effects e JOIN odd o USING (event) JOIN accounts a USING (connection)

@@ -1,6 +1,6 @@
 -- One trade against the owner's currency whose columns say all of it, as a movement of the other asset: what it was worth is what
 -- was paid or received. A fee in the currency is part of the cost, or off the proceeds. Everything else: odd.sql.
-SELECT t.tx_id, a.account, t.occurred_at, t.occurred_at AS ordered_at, t.kind AS what,
+SELECT t.tx_id, a.account, t.occurred_at, t.kind AS what,
     CASE WHEN t.out_asset = $currency THEN t.in_asset ELSE t.out_asset END AS asset,
     CASE WHEN t.out_asset = $currency THEN 1 ELSE 2 END::TINYINT AS way,
     CASE WHEN t.out_asset = $currency THEN t.in_amount ELSE t.out_amount END AS quantity,
