@@ -33,9 +33,11 @@ class Figures:
     year_row: Row
     reckoning: Row
     accounts: Sequence[Row]
+    frozen: Sequence[Row]
     gaps: Sequence[Row]
     findings: Sequence[Row]
     flags: Sequence[Row]
+    departures: Sequence[Row]
     by_asset: Sequence[Row]
     income: Sequence[Row]
     held: Sequence[Row]
@@ -44,8 +46,14 @@ class Figures:
     @property
     def complete(self) -> bool:
         """Whether nothing is missing behind the figures: time, what is known of every disposal and income, the reckoning itself."""
-        known = not self.flags and not any(row["unknown"] for row in self.income)
-        return bool(self.year_row["complete"]) and known and not self.reckoning["stale"] and not self.findings
+        known = not self.flags and not self.departures and not any(row["unknown"] for row in self.income)
+        proven = bool(self.year_row["complete"]) and self.proven_before
+        return proven and known and not self.reckoning["stale"] and not self.findings
+
+    @property
+    def proven_before(self) -> bool:
+        """Whether everything before the year is in here, if it matters: of that are the lots that its disposals use up."""
+        return not self.by_asset or bool(self.reckoning["complete_until"] >= self.year_row["from_at"])
 
     @property
     def zone(self) -> ZoneInfo:
@@ -75,8 +83,9 @@ def gather(con: duckdb.DuckDBPyConnection, owner: str, year: int, now: datetime)
     assets = list(dict.fromkeys(pictured))[:PICTURED]
     return Figures(
         owner, year, now, year_row, reckonings[0],
-        accounts=rows(con, "accounts", asked), gaps=rows(con, "gaps", span), findings=rows(con, "findings", span),
-        flags=rows(con, "flags", asked), by_asset=by_asset, income=rows(con, "income", asked), held=held,
+        accounts=rows(con, "accounts", asked), frozen=rows(con, "frozen", span), gaps=rows(con, "gaps", span),
+        findings=rows(con, "findings", span), flags=rows(con, "flags", asked), departures=rows(con, "departures", span),
+        by_asset=by_asset, income=rows(con, "income", asked), held=held,
         held_daily=rows(con, "held_daily", {**span, "assets": assets}),
     )  # fmt: skip
 

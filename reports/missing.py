@@ -35,15 +35,32 @@ FLAGS: Mapping[str, tuple[str, str]] = {
         "of which only one side is known, so that proceeds or cost are not",
         "upload the export of trades for those days",
     ),
-    "unmatched_withdrawal": (
-        "that left for an account that is not connected: what came of it there is not known",
-        "connect the account it went to, or upload its export; if it was a payment, enter its price",
-    ),
     "unexplained": (
         "of coins that came in one-sided, so that their cost is not known",
         "upload the export of trades for the day they came in",
     ),
 }
+DEPARTURES: Mapping[str, tuple[str, str]] = {
+    "unmatched_withdrawal": (
+        "left for an account that is not connected: what came of it there, or what was paid with it, is not known",
+        "connect the account it went to, or upload its export; a wallet's history too (docs/template.md)",
+    ),
+    "unexplained": (
+        "left, and the source does not say for what",
+        "upload the exchange's finer export of that time",
+    ),
+}
+UNVALUED: Mapping[str, tuple[str, str]] = {
+    "one_sided": (
+        "from trades of which one side is known: what was bought or sold is not, nor its gain",
+        "upload the export of trades for those days",
+    ),
+    "unexplained": (
+        "of a kind that nobody knows: it may be income, or an expense",
+        "upload the exchange's finer export of that time",
+    ),
+}
+"""Of the owner's currency, which has no lots to carry a flag."""
 OTHERWISE = ("not fully known", "see the disposals with this flag in disposals.csv")
 
 
@@ -68,7 +85,10 @@ def missing(figures: Figures) -> list[Missing]:
     for row in figures.findings:
         kinds.setdefault((row["connection"], row["kind"]), []).append(row)
     found += [_finding(connection, kind, several, zone) for (connection, kind), several in kinds.items()]
+    if not figures.proven_before:
+        found.append(_before(figures.reckoning, zone))
     found += [_flag(row) for row in figures.flags]
+    found += [_departure(row) for row in figures.departures]
     found += [_unvalued(row) for row in figures.income if row["unknown"]]
     if figures.reckoning["stale"]:
         found.append(
@@ -89,9 +109,8 @@ def missing(figures: Figures) -> list[Missing]:
 
 def remarks(figures: Figures) -> list[tuple[str, str]]:
     """What a reader should know though nothing is missing: frozen accounts, time that rests on the owner's word, what is not imported."""
-    return [
-        (account["connection"], note) for account in figures.accounts for note in (account["notes"] or "").split("; ") if note
-    ]
+    noted = [*figures.accounts, *figures.frozen]
+    return [(account["connection"], note) for account in noted for note in (account["notes"] or "").split("; ") if note]
 
 
 def _gap(row: Row, zone: tzinfo, by_files: bool) -> Missing:
@@ -130,18 +149,28 @@ def _assets(row: Row) -> str:
     return ", ".join(evidence) if row["kind"] in ("balance_differs", "negative_balance") and len(evidence) < 8 else ""
 
 
+def _before(reckoning: Row, zone: tzinfo) -> Missing:
+    until = moment(reckoning["complete_until"], zone)
+    what = f"what was sold may have been acquired before this year, and that is proven only until {until}: {reckoning['spoiled_by']}"
+    return Missing("", what, ("`gapless gaps` and the reports of earlier years tell how to mend it",))
+
+
 def _flag(row: Row) -> Missing:
     what, step = FLAGS.get(row["flag"], OTHERWISE)
     count = row["disposals"]
     return Missing("", f"{count} disposal{'s' if count != 1 else ''} ({row['assets']}) {what}", (step,))
 
 
+def _departure(row: Row) -> Missing:
+    what, step = DEPARTURES[row["flag"]]
+    count = row["events"]
+    return Missing("", f"{count} time{'s' if count != 1 else ''} {row['assets']} {what}", (step,))
+
+
 def _unvalued(row: Row) -> Missing:
-    _, step = FLAGS["missing_price"]
-    what = (
-        f"{row['category']} in {row['asset']} ({row['unknown']} of {row['events']}) without a price for the day: not in the sum"
-    )
-    return Missing("", what, (step,))
+    what, step = UNVALUED.get(row["category"], ("without a price for the day", FLAGS["missing_price"][1]))
+    told = row["category"] if row["category"] not in UNVALUED else "amounts"
+    return Missing("", f"{told} in {row['asset']} ({row['unknown']} of {row['events']}) {what}: not in the sum", (step,))
 
 
 def moment(at: datetime, zone: tzinfo) -> str:

@@ -14,7 +14,7 @@ import pipeline
 from connectors.contract import Window
 from reports.figures import NoReport, gather
 from reports.yearly import compare_reports, report
-from store import accounts, coverage
+from store import accounts, coverage, marts
 from store.coverage import Claim
 from store.lake import Lake
 from store.marts import Owner
@@ -29,13 +29,13 @@ BOOKED = (
 )
 
 
-def covered(lake: Lake, until: datetime = ASKED) -> None:
+def covered(lake: Lake, until: datetime = ASKED, connection: str = "kraken-main") -> None:
     """All that was booked is proven complete until then."""
     window = Window(datetime(2020, 1, 1, tzinfo=UTC), until)
 
     def write(con: object) -> None:
-        accounts.expect_scopes(lake.con, "kraken-main", [("ledger", "all", True)], ASKED)
-        coverage.credit(lake.con, "kraken-main", [Claim("ledger", "all", window, "paged", "run")], ASKED)
+        accounts.expect_scopes(lake.con, connection, [("ledger", "all", True)], ASKED)
+        coverage.credit(lake.con, connection, [Claim("ledger", "all", window, "paged", "run")], ASKED)
 
     lake.commit(write)
 
@@ -75,6 +75,52 @@ def test_a_year_with_a_gap_and_unknown_costs_says_what_is_missing_first(lake: La
     assert "gapless import FILE --connection kraken-main" in page
 
 
+def test_a_year_rests_on_what_came_before_it(lake: Lake, tmp_path: Path) -> None:
+    """An older purchase that is not in here would be the first to be used up."""
+    book(lake, *BOOKED[:1], Booked(400, "trade", "0.5 BTC", "4000 EUR", "8 EUR"))
+    covered(lake)
+    lake.commit(lambda con: con.execute("UPDATE lake.core.coverage SET from_at = ?", [datetime(2020, 3, 3, tzinfo=UTC)]))
+    reckoned(lake)
+    later = report(lake, "me", YEAR + 1, tmp_path / "out", ASKED)
+    told = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert [row["complete"] for row in told["by_asset"]] == [later.figures.complete] == [False]
+    assert [one["what"] for one in told["missing"]] == [
+        "what was sold may have been acquired before this year, and that is proven only until 1 Jan 2020, 00:00 UTC:"
+        " kraken-main: ledger: not proven complete; ledger: not read since"
+    ]
+    covered(lake)
+    assert gather(lake.con, "me", YEAR + 1, ASKED).complete
+
+
+def test_an_account_that_was_frozen_keeps_nothing_since_from_being_complete(lake: Lake, tmp_path: Path) -> None:
+    book(lake, *BOOKED[:2], Booked(1, "trade", "10 EUR", "1 ETH", "0 EUR", "binance-main"))
+    book(lake, Booked(400, "trade", "0.1 BTC", "4000 EUR", "0 EUR"))
+    covered(lake)
+    frozen = datetime(2020, 6, 1, tzinfo=UTC)
+    covered(lake, frozen, "binance-main")
+    lake.con.execute(
+        "UPDATE lake.ops.connections SET state = 'frozen', frozen_at = $at, last_success_at = $at WHERE connection = 'binance-main'",
+        {"at": frozen},
+    )
+    reckoned(lake)
+    assert lake.con.execute("SELECT bool_and(complete) FROM lake.main.gains").fetchone() == (True,)
+    assert {each.complete for each in marts.balances_at(lake.con, ASKED)} == {True}
+    report(lake, "me", YEAR + 1, tmp_path / "out", ASKED)
+    told = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert (told["complete"], told["missing"], told["complete_until"]) == (True, [], "2022-01-01T00:00:00+00:00")
+    assert {row["complete"] for row in gather(lake.con, "me", YEAR + 1, ASKED).held} == {True}
+    assert "frozen on 2020-06-01: nothing afterwards is in here" in (tmp_path / "out" / "report.html").read_text()
+    assert gather(lake.con, "me", YEAR, ASKED).year_row["complete_until"] == datetime(2021, 1, 1, tzinfo=UTC)
+
+
+def test_an_account_that_was_not_read_may_hold_more_of_everything(lake: Lake) -> None:
+    book(lake, *BOOKED[:1])
+    covered(lake)
+    accounts.add(lake.con, accounts.Connection("binance-main", "binance", datetime(2020, 5, 1, tzinfo=UTC)), (), None, ASKED)
+    reckoned(lake)
+    assert {row["complete"] for row in gather(lake.con, "me", YEAR, ASKED).held} == {False}
+
+
 def test_a_reward_without_a_price_is_missed(lake: Lake, tmp_path: Path) -> None:
     """Its value is in no sum, though no disposal is concerned."""
     book(lake, *BOOKED)
@@ -84,6 +130,31 @@ def test_a_reward_without_a_price_is_missed(lake: Lake, tmp_path: Path) -> None:
     told = json.loads((tmp_path / "out" / "report.json").read_text())
     assert told["complete"] is False
     assert [one["what"] for one in told["missing"]] == ["reward in ADA (1 of 1) without a price for the day: not in the sum"]
+
+
+def test_coins_that_left_for_an_unknown_place_and_money_of_unknown_trades_are_missed(lake: Lake, tmp_path: Path) -> None:
+    """They may have been sold or spent there: no gain was reckoned for them, which is not the same as a gain of zero."""
+    book(
+        lake,
+        *BOOKED[:2],
+        Booked(70, "withdrawal", "0.2 BTC", "", "0 BTC"),
+        Booked(71, "withdrawal", "0.1 BTC", "", "0 BTC"),
+        Booked(72, "adjustment", "0.05 BTC"),
+        Booked(73, "trade", "", "700 EUR"),
+        Booked(74, "other", "", "50 EUR"),
+        Booked(400, "withdrawal", "0.1 BTC", "", "0 BTC"),
+    )
+    covered(lake)
+    reckoned(lake)
+    report(lake, "me", YEAR, tmp_path / "out", ASKED)
+    told = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert told["complete"] is False
+    assert [one["what"] for one in told["missing"]] == [
+        "2 times BTC left for an account that is not connected: what came of it there, or what was paid with it, is not known",
+        "1 time BTC left, and the source does not say for what",
+        "amounts in EUR (1 of 1) from trades of which one side is known: what was bought or sold is not, nor its gain: not in the sum",
+        "amounts in EUR (1 of 1) of a kind that nobody knows: it may be income, or an expense: not in the sum",
+    ]
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"])

@@ -129,6 +129,19 @@ SELECT c.connection, c.history_from, least(s.first_at, r.read_until) AS complete
 FROM lake.ops.connections c LEFT JOIN spoilt s USING (connection) LEFT JOIN reached r USING (connection)
 LEFT JOIN remarked n USING (connection);
 
+-- one connection: until when all that should be in here is; without end where it was frozen and nothing is missing, since nothing
+-- is expected afterwards
+CREATE OR REPLACE VIEW lake.core.proven AS
+SELECT connection, owner, complete, spoiled_by, CASE WHEN complete AND frozen_at IS NOT NULL THEN 'infinity'::TIMESTAMPTZ
+    ELSE coalesce(complete_until, history_from) END AS proven_until, coalesce(complete_until, history_from) AS complete_until
+FROM lake.main.completeness;
+
+-- one owner: until when all that should be in here is, over all connections
+CREATE OR REPLACE VIEW lake.core.proven_by_owner AS
+SELECT owner, coalesce(min(proven_until) FILTER (WHERE proven_until < 'infinity'), max(complete_until)) AS complete_until,
+    bool_and(complete) AS complete, string_agg(connection || ': ' || spoiled_by, '; ' ORDER BY connection) AS spoiled_by
+FROM lake.core.proven GROUP BY owner;
+
 -- one year of one owner: it begins where the owner says that years begin, in the owner's time zone, and is named by that day's year.
 -- A connection of which its owner wanted nothing before a day is a part of the earlier years too, by that word
 CREATE OR REPLACE VIEW lake.core.years AS
@@ -168,12 +181,15 @@ SELECT y.owner, y.connection, y.year::INTEGER AS year, y.from_at, y.to_at, s.con
 FROM lake.core.years y JOIN lake.main.completeness c USING (connection)
 LEFT JOIN spoilt s USING (connection, year) LEFT JOIN remarked n USING (connection, year);
 
--- one year of one owner over all connections: complete only if each of them is
+-- one year of one owner over all connections: complete only if each of them is. What was frozen in the year with nothing missing
+-- keeps nothing afterwards from being complete
 CREATE OR REPLACE VIEW lake.main.completeness_by_owner AS
-SELECT owner, year, min(from_at) AS from_at, max(to_at) AS to_at, bool_and(complete) AS complete, min(complete_until) AS complete_until,
-    sum(gap_count)::BIGINT AS gap_count, string_agg(connection || ': ' || spoiled_by, '; ' ORDER BY connection) AS spoiled_by,
-    string_agg(connection || ': ' || notes, '; ' ORDER BY connection) AS notes
-FROM lake.main.completeness_by_year GROUP BY owner, year;
+SELECT y.owner, y.year, min(y.from_at) AS from_at, max(y.to_at) AS to_at, bool_and(y.complete) AS complete,
+    coalesce(min(y.complete_until) FILTER (WHERE NOT (y.complete AND coalesce(c.frozen_at < y.to_at, false))), max(y.complete_until))
+        AS complete_until,
+    sum(y.gap_count)::BIGINT AS gap_count, string_agg(y.connection || ': ' || y.spoiled_by, '; ' ORDER BY y.connection) AS spoiled_by,
+    string_agg(y.connection || ': ' || y.notes, '; ' ORDER BY y.connection) AS notes
+FROM lake.main.completeness_by_year y JOIN lake.ops.connections c USING (connection) GROUP BY y.owner, y.year;
 
 -- one connection as it stands
 CREATE OR REPLACE VIEW lake.main.connections AS

@@ -3,11 +3,7 @@
 -- one reckoning, whether it is the owner's choice, and whether any transaction of the owner's has come, changed or gone since it
 -- began, or the owner reckons otherwise by now. complete_until: as of the moment of asking
 CREATE OR REPLACE VIEW lake.main.published AS
-WITH proven AS (
-    SELECT c.owner, min(coalesce(p.complete_until, p.history_from)) AS complete_until, bool_and(coalesce(p.complete, false)) AS complete,
-        string_agg(p.connection || ': ' || p.spoiled_by, '; ' ORDER BY p.connection) AS spoiled_by
-    FROM lake.ops.connections c JOIN lake.main.completeness p USING (connection) GROUP BY c.owner
-), changed AS (
+WITH changed AS (
     SELECT coalesce(x.owner, c.owner) AS owner, max(x.commit_number) AS commit_number
     FROM lake.ops.changes x LEFT JOIN lake.ops.connections c USING (connection) GROUP BY ALL
 ), came_in AS (
@@ -21,7 +17,7 @@ SELECT p.owner, p.method, p.scope, p.chosen_at IS NOT NULL AS chosen, p.currency
     coalesce(CASE WHEN p.commit_number IS NULL THEN i.at_time > p.built_at ELSE x.commit_number > p.commit_number END, false)
         OR (p.currency, p.zone) <> (coalesce(o.currency, 'EUR'), coalesce(o.time_zone, 'UTC')) AS stale,
     c.complete_until, coalesce(c.complete, false) AS complete, c.spoiled_by, p.transactions, p.missing_prices, p.version, p.snapshot, p.digest
-FROM lake.mart.published p LEFT JOIN proven c USING (owner) LEFT JOIN came_in i USING (owner) LEFT JOIN changed x USING (owner)
+FROM lake.mart.published p LEFT JOIN lake.core.proven_by_owner c USING (owner) LEFT JOIN came_in i USING (owner) LEFT JOIN changed x USING (owner)
 LEFT JOIN lake.ops.owners o USING (owner);
 
 -- a part of one disposal and the lot it used up, by every method that was reckoned; gain NULL: cost or proceeds are not known.
@@ -31,7 +27,8 @@ SELECT s.owner, s.method, s.scope, p.chosen, s.asset, g.connection, g.what, g.ac
     year(g.disposed_at AT TIME ZONE p.zone)
         - (strftime(g.disposed_at AT TIME ZONE p.zone, '%m-%d') < coalesce(o.year_starts, '01-01'))::INTEGER AS tax_year,
     g.quantity, g.cost, g.proceeds, g.fee, g.proceeds - g.cost AS gain, g.proceeds - coalesce(g.cost, 0) AS highest_gain, p.currency,
-    g.flags, g.flags IS NULL AND NOT p.stale AND coalesce(g.disposed_at < p.complete_until, false) AS complete,
+    g.flags, g.flags IS NULL AND g.proceeds - g.cost IS NOT NULL AND NOT p.stale
+        AND coalesce(g.disposed_at < p.complete_until, false) AS complete,
     g.acquired_tx, g.disposed_tx
 FROM lake.mart.gains g JOIN lake.mart.pools s USING (pool) JOIN lake.main.published p USING (owner, method, scope)
 LEFT JOIN lake.ops.owners o ON o.owner = s.owner;
@@ -52,7 +49,7 @@ WHERE p.chosen AND g.flags LIKE '%short_fall%';
 -- a lot, or what is left of it, by the owner's method. place: held, outside (left without a price), transit
 CREATE OR REPLACE VIEW lake.main.lots AS
 SELECT s.owner, s.method, s.scope, s.asset, l.connection, l.place, l.acquired_at, l.left_at, l.quantity, l.cost, p.currency, l.flags,
-    l.flags IS NULL AND p.complete AND NOT p.stale AS complete, l.acquired_tx, l.left_tx
+    l.flags IS NULL AND l.cost IS NOT NULL AND p.complete AND NOT p.stale AS complete, l.acquired_tx, l.left_tx
 FROM lake.mart.lots l JOIN lake.mart.pools s USING (pool) JOIN lake.main.published p USING (owner, method, scope) WHERE p.chosen;
 
 -- one thing received or paid with nothing given for it, at its value on the day
@@ -93,7 +90,7 @@ SELECT day, zone, asset, currency, close, route, source, fetched_at FROM lake.ma
 -- what an account held of an asset at the end of each UTC day on which that changed
 CREATE OR REPLACE VIEW lake.main.balances_daily AS
 SELECT c.owner, d.connection, d.asset, d.day, sum(d.moved) OVER (PARTITION BY d.connection, d.asset ORDER BY d.day) AS amount,
-    coalesce(p.complete_until >= d.day + INTERVAL 1 DAY, false) AS complete
+    coalesce(p.proven_until >= d.day + INTERVAL 1 DAY, false) AS complete
 FROM (
     SELECT connection, asset, (occurred_at AT TIME ZONE 'UTC')::DATE AS day, sum(amount) AS moved FROM lake.core.legs GROUP BY ALL
-) d JOIN lake.ops.connections c USING (connection) LEFT JOIN lake.main.completeness p USING (connection);
+) d JOIN lake.ops.connections c USING (connection) LEFT JOIN lake.core.proven p USING (connection);
