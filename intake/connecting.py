@@ -17,6 +17,7 @@ from connectors.failures import Failure
 from intake import expected
 from intake.comparing import note_rights
 from intake.pull import booking_streams
+from intake.same_account import ask_for_known_rows
 from intake.trouble import settle
 from intake.upload import named
 from store import accounts, corrections, coverage, keep, marts, merge
@@ -128,6 +129,8 @@ def replace_keys(
         if connection.account_id and facts.account_id and connection.account_id != facts.account_id:
             raise ConnectionRefused(f"this key belongs to another {exchange.title} account than {name}")
         _refuse_same_account(lake.con, exchange, facts, name)
+        if not (connection.account_id and facts.account_id):
+            _refuse_other_history(lake, connection, exchange, credentials, facts, clock())
     except (ConnectionRefused, Failure) as refused:
         stays = f"the old key of {name} stays in place" if keys.has(name) else f"{name} has no key, as before"
         refused.add_note(f"Nothing was changed: {stays}.")
@@ -267,6 +270,20 @@ def _refuse_same_account(con: duckdb.DuckDBPyConnection, exchange: Exchange, fac
                 f"this key belongs to the account that {other.name!r} already imports{again}; the same account twice would count"
                 " everything twice"
             )
+
+
+def _refuse_other_history(
+    lake: Lake, connection: Connection, exchange: Exchange, credentials: Mapping[str, str], facts: KeyFacts, now: datetime
+) -> None:
+    """Where nobody tells whose key it is, what it gives has to: of another account's, no row must come into this history."""
+    name = connection.name
+    with client_for(lake, exchange, credentials, connection.api_url) as client:
+        seen = ask_for_known_rows(lake, name, exchange, client, facts, now)
+    if seen.asked and not seen.gave:
+        raise ConnectionRefused(
+            f"{exchange.title} gives this key nothing of what {name} has imported: it belongs to another account (connect that one"
+            " under a name of its own), or answers are not whole now (try again later)"
+        )
 
 
 def _books(exchange_id: str) -> frozenset[str]:
