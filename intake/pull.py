@@ -17,6 +17,7 @@ from connectors.contract import ALL, Ask, Client, Exchange, KeyFacts, Known, Str
 from connectors.failures import Failure, ScopeGone, unreadable
 from intake import reread
 from intake.batch import Batch, Walk
+from intake.expected import MARKETS
 from intake.progress import Progress as Progress
 from store import accounts, coverage, keep, normalise, standing
 from store.accounts import Connection
@@ -123,7 +124,8 @@ def pull_stream(pull: Pull, stream: Stream) -> None:
     known = _known(pull, stream)
     scopes = _discover_scopes(pull, stream, known, found.listed)
     quiet = _quiet_scopes(pull, scopes, known, found)
-    _leave_unasked(pull, stream, quiet, found)
+    pull.tally.unasked[stream.name] = sorted(quiet)
+    _leave_unasked(pull, stream, quiet | _gone_unused(scopes, found), found)
     _pull_scopes(pull, stream, [scope for scope in scopes if scope not in quiet], found)
 
 
@@ -215,14 +217,22 @@ def _quiet_scopes(pull: Pull, scopes: list[str], known: Known, found: Standing) 
     return frozenset(foreign & found.claimed.keys() - found.anchored)
 
 
+def _gone_unused(scopes: list[str], found: Standing) -> frozenset[str]:
+    """Parts that were read before and held nothing, and are not listed any more: exchanges remove markets every week.
+
+    As with quiet ones, balances show that nothing happened there since. One that held something stays a gap.
+    """
+    return frozenset(found.listed & found.claimed.keys() - set(scopes) - found.anchored - {MARKETS})
+
+
 def _leave_unasked(pull: Pull, stream: Stream, quiet: frozenset[str], found: Standing) -> None:
+    """Claim the time since they were read last for parts that are not asked, to be proven by balances."""
     asked_at = pull.reach(pull.clock() - stream.lag).end
     for scope in quiet:
         pull.tally.pending += [
             Claim(stream.name, scope, window, "reconciled", pull.run_id)
             for window in coverage.holes(found.claimed, scope, Window(found.claimed[scope][-1].end, asked_at))
         ]
-    pull.tally.unasked[stream.name] = sorted(quiet)
 
 
 def _pull_scopes(pull: Pull, stream: Stream, scopes: list[str], found: Standing) -> None:
