@@ -96,7 +96,7 @@ def _connect_by_files(lake: Lake, exchange: Exchange, name: str, since: datetime
     def write(con: duckdb.DuckDBPyConnection) -> None:
         accounts.add(con, connection, (), None, now)
         accounts.expect_scopes(con, name, expected.of_files(exchange), now)
-        keep.note_activity(con, now, "owner", "connected, by files alone,", name, exchange.title)
+        keep.note_activity(con, now, "owner", "connected by files alone", name, exchange.title)
 
     lake.commit(write)
     return KeyFacts(None, (), {}, ())

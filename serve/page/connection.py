@@ -32,7 +32,7 @@ def connection(request: Request, here: Here, visitor: Visitor, name: str, note: 
     balances = here.rows("balances", name=name)
     incidents = with_steps(here, here.rows("incidents", name=name, open_only=False), name)
     return here.render(
-        request, "connection.html", row=row, exchange=exchange, gaps=gaps, layers=LAYERS,
+        request, "connection.html", row=row, exchange=exchange, missed=here.rows("missing", name=name), layers=LAYERS,
         rights=json.loads(row["rights"] or "[]"), settings=json.loads(row["settings"] or "{}"),
         whole=_draw(name, scopes, gaps, row, here.clock(), None), lately=_draw(name, scopes, gaps, row, here.clock(), LATELY),
         streams=_streams(scopes, gaps, row, here.clock()), incidents=incidents, uploads=here.rows("uploads", name=name, upload=None),

@@ -13,6 +13,6 @@ router = APIRouter()
 
 @router.get("/gaps")
 def gaps(request: Request, here: Here, connection: str = "") -> Response:
-    rows = here.rows("gaps", name=connection or None)
+    rows = here.rows("missing", name=connection or None)
     names = [row["connection"] for row in here.rows("names")]
     return here.render(request, "gaps.html", gaps=rows, names=names, only=connection)

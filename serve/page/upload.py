@@ -170,7 +170,7 @@ def _show(request: Request, here: Shell, name: str, refused: str) -> Response:
     row = here.one("overview", f"There is no connection {name}.", name=name)
     exchange = register.find(row["exchange"])
     guide = guides.load(exchange.id, exchange.title)
-    gaps = here.rows("gaps", name=name)
+    gaps = here.rows("missing", name=name)
     return here.render(
         request, "upload.html", 422 if refused else 200, row=row, exchange=exchange, guide=guide, best=best_export(guide),
         gaps=gaps, first=min((gap["from_at"] for gap in gaps if gap["books"]), default=None), a_day=A_DAY, refused=refused,

@@ -67,6 +67,11 @@ def to_do(cause: str | None) -> str:
     return what_to_do(causes) if causes else ""
 
 
+def steps(cause: str | None) -> list[str]:
+    """What to do about causes, one thing after the other."""
+    return to_do(cause).split("; or ") if cause else []
+
+
 def spoken(said: str | None) -> str:
     """An exchange's words out of the JSON they came in."""
     return plain(said or "")
@@ -103,8 +108,9 @@ def soon(value: datetime, now: datetime) -> bool:
     return value - now < KEY_ENDS_SOON
 
 
-def has_keys(exchange_id: str) -> bool:
-    return find_source(exchange_id) is None
+def has_key(connection: Mapping[str, Any]) -> bool:
+    """Whether it has a key that could be modified; an account known by its files alone has none."""
+    return connection["state"] != "files" and find_source(connection["exchange"]) is None
 
 
 def day(value: datetime | None, none: str = "not yet") -> Markup | str:
@@ -180,12 +186,12 @@ def with_code(text: str) -> Markup:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": moment, "day": day, "plain_day": plain_day, "plain_date": plain_date, "plain_moment": plain_moment,
     "ago": ago, "lasting": lasting,
-    "exact": exact, "count": count, "capital": capital, "happened": happened, "to_do": to_do, "exchange": exchange_title,
+    "exact": exact, "count": count, "capital": capital, "happened": happened, "to_do": to_do, "steps": steps, "exchange": exchange_title,
     "with_code": with_code,
     "state_tone": lambda state: STATES.get(state, ("quiet", state))[0],
     "state_words": lambda state: STATES.get(state, ("quiet", state))[1],
     "basis_words": lambda basis: BASES.get(basis, basis),
-    "proven_until": proven_until, "soon": soon, "has_keys": has_keys,
+    "proven_until": proven_until, "soon": soon, "has_key": has_key,
     "in_words": in_words, "spoken": spoken, "scope_words": scope_words, "until": until,
     "stream_words": lambda stream: stream.replace("_", " "),
     "closed_words": lambda by: CLOSED.get(by, by or ""),
