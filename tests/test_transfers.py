@@ -34,8 +34,30 @@ def pairs(sent: list[Movement], arrived: list[Movement]) -> list[tuple[int, int,
 
 
 def test_one_chain_transaction_is_surest_however_long_it_took() -> None:
-    sent = [end(1, 0, 1000, tx_hash="0xAB"), end(2, 0, 990)]
-    assert pairs(sent, [end(3, 90, 990, "b", tx_hash="ab")]) == [(1, 3, "tx_hash")]
+    sent = [end(1, 0, 1000, tx_hash="0x" + "AB" * 32), end(2, 0, 990)]
+    assert pairs(sent, [end(3, 90, 990, "b", tx_hash="ab" * 32)]) == [(1, 3, "tx_hash")]
+    assert pairs(sent, [end(3, 90, 990, "b", tx_hash="ab" * 32 + ":1")]) == [(1, 3, "tx_hash")]
+
+
+def test_a_word_of_the_exchange_is_no_name_of_one_transaction() -> None:
+    def sent(hours: float, account: str = "b") -> list[tuple[int, int, str]]:
+        return pairs([end(1, 0, 1000, tx_hash="Internal transfer")], [end(2, hours, 900, account, tx_hash="internal transfer")])
+
+    assert sent(1) == [(1, 2, "tx_hash")]
+    assert sent(1, "a") == sent(25) == []
+
+
+def test_of_two_withdrawals_in_one_chain_transaction_each_finds_its_own() -> None:
+    """An exchange pays several of its customer's withdrawals at once: ten to somebody else, and six to the other account."""
+    sent = [end(1, 0, 1000, tx_hash="ab" * 32), end(2, 0.1, 600, tx_hash="ab" * 32)]
+    assert pairs(sent, [end(3, 1, 600, "b", tx_hash="ab" * 32)]) == [(2, 3, "tx_hash")]
+
+
+def test_what_arrives_in_parts_is_not_lost_on_the_way() -> None:
+    sent = [end(1, 0, 1000, tx_hash="ab" * 32)]
+    arrived = [end(2, 1, 600, "b", tx_hash="ab" * 32), end(3, 1, 400, "c", tx_hash="ab" * 32)]
+    assert pairs(sent, arrived) == []
+    assert pairs(sent, arrived[:1]) == [(1, 2, "tx_hash")]
 
 
 def test_the_same_amount_within_a_day_at_another_account() -> None:
