@@ -60,7 +60,7 @@ CHECKS = (
     Check("balances", "balance_differs"),
     Check("duplicates", "duplicates"),
     Check("implausible", "implausible"),
-    Check("negative_balances", "negative_balance", prepare=_derived("below_zero")),
+    Check("negative_balances", "negative_balance", prepare=_derived("doubtful_months", "doubtful_days", "below_zero")),
     Check("not_imported", "not_imported"),
     Check("open_gaps", "open_gap"),
     Check("quarantined_lines", "quarantined"),
