@@ -36,7 +36,7 @@ class Trouble:
 
     guide: None for gapless itself. as_of: until when everything that moves balances was read, None if nothing was;
     complete_until: and nothing is missing before.
-    siblings: all connections to this exchange. news: of a notice, the findings that were not told yet.
+    siblings: all connections to this exchange. news: of findings that join what is open, those that were not told yet.
     """
 
     incident: Incident
@@ -218,7 +218,7 @@ def _inconsistent(what: What, trouble: Trouble) -> Message:
     if what == "closed":
         return Message(words.CONSISTENT.format(where=trouble.where), words.LOOK.format(link=f"[[incident:{one.connection}]]"))
     lines = []
-    for kind in one.causes:
+    for kind in sorted(one.causes, key=lambda kind: kind not in trouble.news):
         count = one.evidence.get(kind, {}).get("count", 1)
         times = f" ({count} times)" if count > 1 else ""
         lines += [f"- {words.sentence(words.what_happened([kind]))[:-1]}{times}.", *_examples(one.evidence.get(kind, {}))]
@@ -226,7 +226,8 @@ def _inconsistent(what: What, trouble: Trouble) -> Message:
     ways = [
         words.UPLOAD.format(link=f"[[upload:{one.connection}]]"), words.LOOK.format(link=f"[[incident:{one.connection}]]"),
     ]  # fmt: skip
-    return Message(words.INCONSISTENT.format(where=trouble.where), "\n".join([*lines, "", *ways]))
+    title = words.INCONSISTENT_TOO if what == "changed" else words.INCONSISTENT
+    return Message(title.format(where=trouble.where), "\n".join([*lines, "", *ways]))
 
 
 def _examples(evidence: Mapping[str, Any]) -> list[str]:

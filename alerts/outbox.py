@@ -11,6 +11,8 @@ An incident remembers what its owner heard last, so that running this again says
     closed      heard that it is open or bridged                      -> closed, unless the owner ended it
     notice      each of its findings once, of a key's rights each; a key's end 14, 7 and 1 days ahead
 
+What else does not add up joins an open incident and is told all the same. What was told is news again once it was away for a day.
+
 More than three messages of one sort to one owner within a round become one digest.
 """
 
@@ -24,9 +26,9 @@ from itertools import groupby
 import duckdb
 
 from alerts.compose import Message, Siblings, Trouble, What, compose, digest
-from checks.route import PASSING
+from checks.route import PASSING, PATIENCE
 from connectors import guides
-from store import deliveries, incidents
+from store import deliveries, incidents, keep
 from store.deliveries import Outgoing
 from store.incidents import SYSTEM, Incident
 from store.settings import Settings
@@ -36,6 +38,8 @@ STORM = 3
 ROUND = timedelta(minutes=15)
 """How often `watch` looks: what happens within it is one round."""
 EXPIRY_DAYS = (1, 7, 14)
+OF_THE_KEY = ("excessive_rights", "missing_right", "key_expiring")
+"""Findings of which each right, or each of a few days, is told by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ class _Due:
 
 def post(con: duckdb.DuckDBPyConnection, settings: Settings, now: datetime, *, round_ends: bool = False) -> int:
     """Write what is due into the outbox; returns how many messages. round_ends: what was held back for a digest goes out."""
-    due = [found for one in incidents.unsettled(con, now) if (found := _due(con, one, now)) is not None]
+    known = [_forget_what_ended(con, one, now) for one in incidents.unsettled(con, now)]
+    due = [found for one in known if (found := _due(con, one, now)) is not None]
     if not due:
         return 0
     deliveries.list_settings_channels(con, settings, now)
@@ -80,10 +85,19 @@ def _due(con: duckdb.DuckDBPyConnection, one: Incident, now: datetime) -> _Due |
         return _Due(one, "opened") if one.urgent else None
     if one.told == "bridged":
         return _Due(one, "bridge_over")
+    if one.kind == "data_inconsistent" and (news := _joined(con, one, now)):
+        return _Due(one, "changed", news)
     if PASSING.issuperset(one.told_causes) and one.causes[0] not in PASSING and one.told == "opened":
         return _Due(one, "changed")
     passed = sum(now - one.phase_at >= after for after in REMINDERS)
     return _Due(replace(one, reminders=passed), "reminder") if passed > one.reminders else None
+
+
+def _joined(con: duckdb.DuckDBPyConnection, one: Incident, now: datetime) -> tuple[str, ...]:
+    """What does not add up either, and was not told yet; what may pass only once it has stayed."""
+    news = tuple(kind for kind in one.causes if kind not in one.told_causes)
+    passes = PASSING.issuperset(news) and now - incidents.last_step_at(con, one.id) < PATIENCE
+    return () if passes else news
 
 
 def _due_end(con: duckdb.DuckDBPyConnection, one: Incident) -> _Due | None:
@@ -99,7 +113,7 @@ def _due_end(con: duckdb.DuckDBPyConnection, one: Incident) -> _Due | None:
 def _due_notice(con: duckdb.DuckDBPyConnection, one: Incident) -> _Due | None:
     if one.state == "closed":
         if one.told == "opened":
-            incidents.save(con, replace(one, told="closed", told_causes=()))
+            incidents.save(con, replace(one, told="closed"))
         return None
     news = tuple(token for token in _tokens(one) if token not in one.told_causes)
     if not news:
@@ -109,7 +123,9 @@ def _due_notice(con: duckdb.DuckDBPyConnection, one: Incident) -> _Due | None:
 
 
 def _tokens(one: Incident) -> list[str]:
-    """What there is to be told of a notice, each once: its findings, of a key's end the days ahead, of its rights each."""
+    """What is told once each: kinds of findings; of a notice each finding, of a key's end the days ahead, of its rights each."""
+    if one.kind != "notice":
+        return [*one.causes]
     tokens = []
     for kind in one.causes:
         evidence = one.evidence.get(kind, {})
@@ -117,8 +133,23 @@ def _tokens(one: Incident) -> list[str]:
             days = int(evidence.get("days", 0))
             tokens.append(f"{kind}:{next((limit for limit in EXPIRY_DAYS if days <= limit), '')}")
         else:
-            tokens += [f"{kind}:{right}" for right in evidence.get("rights", ())] or [kind]
+            tokens += [f"{kind}:{each}" for each in evidence.get("rights" if kind in OF_THE_KEY else "sources", ())] or [kind]
     return tokens
+
+
+def _forget_what_ended(con: duckdb.DuckDBPyConnection, one: Incident, now: datetime) -> Incident:
+    """An incident may stay open for years: what was told of it once must not keep silent what comes a month later."""
+    ended = set(one.told_causes).difference(_tokens(one)) if one.kind != "import_stopped" else set()
+    if not ended:
+        return one
+    lately = keep.resolved_since(con, one.connection, now - incidents.RELAPSE)
+    told = {kind if kind in OF_THE_KEY or one.kind != "notice" else f"{kind}:{source}" for kind, source in lately}
+    over = {token for token in ended if token not in told and token.partition(":")[0] not in told}
+    if not over:
+        return one
+    kept = replace(one, told_causes=tuple(token for token in one.told_causes if token not in over))
+    incidents.save(con, kept)
+    return kept
 
 
 def _write(
@@ -191,6 +222,10 @@ def _remember(con: duckdb.DuckDBPyConnection, one: _Due) -> None:
             incident = replace(incident, told=one.what)
         case "notice" | "key_expiring":
             incident = replace(incident, told="opened", told_causes=tuple({*incident.told_causes, *_tokens(incident)}))
+        case _ if incident.kind == "data_inconsistent":
+            incident = replace(
+                incident, told="opened", told_causes=tuple(dict.fromkeys((*incident.told_causes, *incident.causes)))
+            )
         case _:
             incident = replace(incident, told="opened", told_causes=incident.causes)
     incidents.save(con, incident)

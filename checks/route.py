@@ -52,6 +52,7 @@ class _Finding:
     from_at: datetime
     count: int
     evidence: Mapping[str, Any]
+    sources: tuple[str, ...]
 
 
 def route(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Change]:
@@ -100,9 +101,11 @@ def _seen(con: duckdb.DuckDBPyConnection, standing: Mapping[_Key, Incident], now
         kind = incident_kind(finding.kind)
         if kind is not None:
             grouped.setdefault((finding.connection, kind), []).append(finding)
-    for connection, kind in [key for key in grouped if key[1] == "data_inconsistent" and key not in standing]:
-        if (connection, "import_stopped") in grouped and FOLLOWING.issuperset(one.kind for one in grouped[connection, kind]):
-            del grouped[connection, kind]
+    for key in [key for key in grouped if key[1] == "data_inconsistent" and (key[0], "import_stopped") in grouped]:
+        known = standing[key].causes if key in standing else ()
+        grouped[key] = [one for one in grouped[key] if one.kind not in FOLLOWING or one.kind in known]
+        if not grouped[key]:
+            del grouped[key]
     for connection, kind in [key for key in grouped if key[1] == "notice" and key not in standing]:
         if (connection, "import_stopped") in grouped:
             _move(EXPLAINING, grouped, (connection, kind), (connection, "import_stopped"))
@@ -121,13 +124,14 @@ def _open_findings(con: duckdb.DuckDBPyConnection) -> list[_Finding]:
     """By connection and kind; of a frozen connection none is told. What names no connection is gapless' own trouble."""
     rows = con.execute(
         "SELECT coalesce(c.connection, ?), any_value(coalesce(c.owner, 'me')), f.kind, min(f.from_at), count(*),"
-        " arg_max(f.evidence, f.found_at) FROM lake.ops.findings f LEFT JOIN lake.ops.connections c USING (connection)"
+        " arg_max(f.evidence, f.found_at), list(f.source ORDER BY f.source)"
+        " FROM lake.ops.findings f LEFT JOIN lake.ops.connections c USING (connection)"
         " WHERE f.resolved_at IS NULL AND c.frozen_at IS NULL GROUP BY ALL ORDER BY ALL",
         [SYSTEM],
     ).fetchall()
     return [
-        _Finding(connection, owner, kind, from_at, count, json.loads(evidence or "{}"))
-        for connection, owner, kind, from_at, count, evidence in rows
+        _Finding(connection, owner, kind, from_at, count, json.loads(evidence or "{}"), tuple(sources))
+        for connection, owner, kind, from_at, count, evidence, sources in rows
     ]
 
 
@@ -137,6 +141,8 @@ def _told_together(
     connection, kind = key
     kinds = {finding.kind: finding for finding in findings}
     evidence = {one.kind: {"count": one.count, **one.evidence} for one in findings}
+    if kind == "notice":
+        evidence = {one.kind: {**evidence[one.kind], "sources": list(one.sources)} for one in findings}
     owner, first_at = findings[0].owner, min(one.from_at for one in findings)
     if kind != "import_stopped":
         causes = tuple(sorted(kinds))

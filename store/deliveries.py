@@ -20,7 +20,7 @@ FROM_SETTINGS = "settings-"
 """Channels that GAPLESS_ALERTS names are called settings-1, settings-2 …"""
 RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360))
 GIVE_UP_AFTER = timedelta(days=7)
-"""What could not be sent in this time is no news any more; reminders went out meanwhile."""
+"""What could not be sent in this time is no news any more, unless it still lasts and nothing newer tells it."""
 
 
 class ChannelUnknown(Exception):
@@ -123,7 +123,7 @@ def note_sent(con: duckdb.DuckDBPyConnection, message: str, now: datetime) -> No
 
 def note_failed(con: duckdb.DuckDBPyConnection, one: Outgoing, error: str, now: datetime) -> None:
     """Try again later, each time a little later; not for ever. one: as it was before this attempt."""
-    given_up = now - one.made_at >= GIVE_UP_AFTER
+    given_up = now - one.made_at >= GIVE_UP_AFTER and not _is_still_news(con, one)
     wait = RETRY_AFTER[min(one.attempts, len(RETRY_AFTER) - 1)]
     con.execute(
         "UPDATE lake.ops.deliveries SET state = ?, error = ?, next_try_at = ? WHERE message = ?",
@@ -131,11 +131,31 @@ def note_failed(con: duckdb.DuckDBPyConnection, one: Outgoing, error: str, now: 
     )
 
 
+def _is_still_news(con: duckdb.DuckDBPyConnection, one: Outgoing) -> bool:
+    """Whether the trouble lasts and this is the last that was to be said of it; a digest tells of all there was of its owner's."""
+    row = con.execute(
+        "SELECT EXISTS (FROM lake.ops.incidents WHERE state <> 'closed' AND opened_at <= $made_at"
+        "     AND if($incident IS NULL, owner = $owner, incident = $incident))"
+        " AND NOT EXISTS (FROM lake.ops.deliveries WHERE channel = $channel AND incident IS NOT DISTINCT FROM $incident"
+        "     AND made_at > $made_at AND state IN ('waiting', 'sending', 'sent'))",
+        {"incident": one.incident, "owner": one.owner, "channel": one.channel, "made_at": one.made_at},
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def add_channel(con: duckdb.DuckDBPyConnection, channel: str, owner: str, scheme: str, now: datetime) -> None:
     con.execute("INSERT INTO lake.ops.channels VALUES (?, ?, ?, ?)", [channel, owner, scheme, now])
 
 
 def remove_channel(con: duckdb.DuckDBPyConnection, channel: str) -> None:
+    """What it could not send is told by the next channel as if nothing had been said, where no other one has it."""
+    con.execute(
+        "UPDATE lake.ops.incidents SET told = NULL, told_causes = '[]' WHERE state <> 'closed' AND incident IN ("
+        "    SELECT incident FROM lake.ops.deliveries WHERE incident IS NOT NULL GROUP BY incident"
+        "    HAVING bool_or(channel = $channel AND state IN ('waiting', 'sending', 'failed'))"
+        "        AND NOT bool_or(state = 'sent' OR channel <> $channel AND state IN ('waiting', 'sending')))",
+        {"channel": channel},
+    )
     con.execute("DELETE FROM lake.ops.channels WHERE channel = ?", [channel])
     con.execute(
         "UPDATE lake.ops.deliveries SET state = 'silenced' WHERE channel = ? AND state IN ('waiting', 'sending')", [channel]

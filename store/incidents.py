@@ -182,6 +182,13 @@ def failed_runs_in_a_row(con: duckdb.DuckDBPyConnection, connection: str) -> int
     return int(row[0]) if row else 0
 
 
+def last_step_at(con: duckdb.DuckDBPyConnection, incident: str) -> datetime:
+    """When it opened, or something joined it or left it."""
+    at_time: datetime
+    ((at_time,),) = con.execute("SELECT max(at_time) FROM lake.ops.incident_steps WHERE incident = ?", [incident]).fetchall()
+    return at_time
+
+
 def _stepped(
     con: duckdb.DuckDBPyConnection, incident: Incident, step: Step, now: datetime, detail: str, *, new: bool = False
 ) -> Change:

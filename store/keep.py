@@ -185,5 +185,12 @@ def resolve_findings(con: duckdb.DuckDBPyConnection, connection: str, kind: str,
     )
 
 
+def resolved_since(con: duckdb.DuckDBPyConnection, connection: str, moment: datetime) -> list[tuple[str, str]]:
+    """Kind and source of the findings that ended since then."""
+    return con.execute(
+        "SELECT DISTINCT kind, source FROM lake.ops.findings WHERE connection = ? AND resolved_at > ?", [connection, moment]
+    ).fetchall()
+
+
 def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
