@@ -172,6 +172,18 @@ def test_a_gap_that_is_closed_either_way_is_closed(tables: duckdb.DuckDBPyConnec
     assert by_year == (True, 1 if basis == "owner" else 0)
 
 
+def test_many_parts_that_miss_the_same_are_one_reason(tables: duckdb.DuckDBPyConnection) -> None:
+    """Nobody reads a market's name a thousand times; how many gaps there are is told beside."""
+    tell(tables, Told(nearly_whole([], SLOTS), None, "UTC", "01-01"))
+    tables.execute("INSERT INTO lake.ops.scopes BY NAME SELECT 'k' AS connection, 'trades' AS stream, 'X' || n AS scope, true AS books"
+                   " FROM range(12) r(n)")  # fmt: skip
+    stop(tables, "stale")
+    told = (False, 14, "trades (14 parts): imports stopped: stale")
+    assert tables.execute("SELECT complete, gap_count, spoiled_by FROM lake.main.completeness").fetchone() == told
+    year = "SELECT complete, gap_count, spoiled_by FROM lake.main.completeness_by_year ORDER BY year DESC LIMIT 1"
+    assert tables.execute(year).fetchone() == told
+
+
 def test_a_scheduler_that_stopped_long_ago_leaves_nothing_complete_since(tables: duckdb.DuckDBPyConnection) -> None:
     tell(tables, Told(nearly_whole([], SLOTS - 900), None, "UTC", "01-01"))
     stopped = START + (SLOTS - 900) * SLOT

@@ -64,13 +64,14 @@ SELECT connection, stream, scope, from_at, to_at, why, books FROM lake.core.unco
 
 -- one reason for which a stretch of time of a connection cannot be called complete: a gap in what moves balances, or something
 -- that a check found to be missing there although every stretch is covered. A finding that has an end is missing before it, as in a
--- gap; what made a balance differ or go below zero is missing somewhere before, so nothing since is sure. to_at NULL: without end
+-- gap; what made a balance differ or go below zero is missing somewhere before, so nothing since is sure. to_at NULL: without end.
+-- stream, scope, cause: of a gap, by which parts that miss the same are told as one
 CREATE OR REPLACE VIEW lake.core.spoilers AS
-SELECT connection, from_at, to_at, fresh, true AS is_gap,
-    concat(stream, CASE WHEN scope <> 'all' THEN ' ' || scope END, ': ', why) AS why
+SELECT connection, stream, scope, from_at, to_at, fresh, true AS is_gap,
+    concat(stream, CASE WHEN scope <> 'all' THEN ' ' || scope END, ': ', why) AS why, why AS cause
 FROM lake.core.uncovered WHERE books
 UNION ALL
-SELECT f.connection, CASE f.kind WHEN 'negative_balance' THEN c.history_from ELSE f.from_at END,
+SELECT f.connection, NULL, NULL, CASE f.kind WHEN 'negative_balance' THEN c.history_from ELSE f.from_at END,
     CASE f.kind WHEN 'quarantined' THEN coalesce(f.to_at, f.from_at + INTERVAL 1 DAY)
         WHEN 'chain_broken' THEN f.to_at WHEN 'count_differs' THEN f.to_at WHEN 'coverage_hole' THEN f.to_at END,
     false, false, CASE f.kind
@@ -79,7 +80,7 @@ SELECT f.connection, CASE f.kind WHEN 'negative_balance' THEN c.history_from ELS
         WHEN 'chain_broken' THEN 'the exchange''s own balances do not continue: ' || f.source
         WHEN 'count_differs' THEN 'the exchange counts more: ' || array_to_string(json_keys(f.evidence), ', ')
         WHEN 'coverage_hole' THEN 'nothing known of ' || array_to_string(json_keys(f.evidence), ', ')
-        ELSE 'lines that could not be read: ' || len(json_keys(f.evidence)) END
+        ELSE 'lines that could not be read: ' || len(json_keys(f.evidence)) END, NULL
 FROM lake.ops.findings f JOIN lake.ops.connections c USING (connection)
 WHERE f.resolved_at IS NULL AND f.kind IN (
     'balance_differs', 'chain_broken', 'count_differs', 'coverage_hole', 'negative_balance', 'quarantined');
@@ -109,9 +110,13 @@ FROM lake.ops.findings WHERE kind IN ('not_imported', 'rewards_ceased') AND reso
 
 -- one connection: until when everything that moves its balances is proven, and what spoils it
 CREATE OR REPLACE VIEW lake.main.completeness AS
-WITH spoilt AS (
+WITH alike AS (
+    SELECT *, count(DISTINCT scope) OVER (PARTITION BY connection, stream, cause) AS parts FROM lake.core.spoilers WHERE NOT fresh
+), worded AS (
+    SELECT * REPLACE (CASE WHEN parts > 3 THEN format('{} ({} parts): {}', stream, parts, cause) ELSE why END AS why) FROM alike
+), spoilt AS (
     SELECT connection, min(from_at) AS first_at, count(*) FILTER (is_gap) AS gap_count, list(DISTINCT why ORDER BY why) AS whys
-    FROM lake.core.spoilers WHERE NOT fresh GROUP BY connection
+    FROM worded GROUP BY connection
 ), read_scopes AS (
     SELECT s.connection, coalesce(max(c.to_at), any_value(k.history_from)) AS read_until
     FROM lake.ops.scopes s JOIN lake.ops.connections k USING (connection)
@@ -161,13 +166,17 @@ SELECT connection, owner, year, from_at, to_at, ends_at FROM dated WHERE to_at >
 
 -- one year of one connection: a year that is over is complete only if nothing of it is open, be it the last hour of it
 CREATE OR REPLACE VIEW lake.main.completeness_by_year AS
-WITH spoilt AS (
-    SELECT y.connection, y.year, min(greatest(s.from_at, y.from_at)) AS first_at, count(*) FILTER (s.is_gap) AS gap_count,
-        list(DISTINCT s.why ORDER BY s.why) AS whys
+WITH alike AS (
+    SELECT s.*, y.year, greatest(s.from_at, y.from_at) AS first_at,
+        count(DISTINCT s.scope) OVER (PARTITION BY y.connection, y.year, s.stream, s.cause) AS parts
     FROM lake.core.years y JOIN lake.core.spoilers s
         ON s.connection = y.connection AND s.from_at < least(y.to_at, y.ends_at) AND (s.to_at IS NULL OR s.to_at > y.from_at)
             AND NOT (s.fresh AND y.to_at > y.ends_at)
-    GROUP BY y.connection, y.year
+), worded AS (
+    SELECT * REPLACE (CASE WHEN parts > 3 THEN format('{} ({} parts): {}', stream, parts, cause) ELSE why END AS why) FROM alike
+), spoilt AS (
+    SELECT connection, year, min(first_at) AS first_at, count(*) FILTER (is_gap) AS gap_count, list(DISTINCT why ORDER BY why) AS whys
+    FROM worded GROUP BY connection, year
 ), remarked AS (
     SELECT y.connection, y.year, string_agg(DISTINCT r.remark, '; ' ORDER BY r.remark) AS notes
     FROM lake.core.years y JOIN lake.core.remarks r
