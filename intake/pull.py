@@ -6,7 +6,7 @@ reported balances equal the legs (`intake/proof.py`). An answer that lacks a row
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -125,7 +125,7 @@ def pull_stream(pull: Pull, stream: Stream) -> None:
     scopes = _discover_scopes(pull, stream, known, found.listed)
     quiet = _quiet_scopes(pull, scopes, known, found)
     pull.tally.unasked[stream.name] = sorted(quiet)
-    _leave_unasked(pull, stream, quiet | _gone_unused(scopes, found), found)
+    _leave_unasked(pull, stream, quiet | _gone(scopes, found), found)
     _pull_scopes(pull, stream, [scope for scope in scopes if scope not in quiet], found)
 
 
@@ -217,15 +217,15 @@ def _quiet_scopes(pull: Pull, scopes: list[str], known: Known, found: Standing) 
     return frozenset(foreign & found.claimed.keys() - found.anchored)
 
 
-def _gone_unused(scopes: list[str], found: Standing) -> frozenset[str]:
-    """Parts that were read before and held nothing, and are not listed any more: exchanges remove markets every week.
+def _gone(scopes: list[str], found: Standing) -> frozenset[str]:
+    """Parts that were read before and are not listed any more: exchanges remove markets every week.
 
-    As with quiet ones, balances show that nothing happened there since. One that held something stays a gap.
+    As with quiet ones, balances show that nothing happened there since. One that was never read stays a gap.
     """
-    return frozenset(found.listed & found.claimed.keys() - set(scopes) - found.anchored - {MARKETS})
+    return frozenset(found.listed & found.claimed.keys() - set(scopes) - {MARKETS})
 
 
-def _leave_unasked(pull: Pull, stream: Stream, quiet: frozenset[str], found: Standing) -> None:
+def _leave_unasked(pull: Pull, stream: Stream, quiet: Set[str], found: Standing) -> None:
     """Claim the time since they were read last for parts that are not asked, to be proven by balances."""
     asked_at = pull.reach(pull.clock() - stream.lag).end
     for scope in quiet:
@@ -240,7 +240,7 @@ def _pull_scopes(pull: Pull, stream: Stream, scopes: list[str], found: Standing)
     batch = Batch(pull, stream, scopes, found)
     try:
         for scope in scopes:
-            _pull_scope(pull, stream, scope, batch)
+            _pull_scope(pull, stream, scope, batch, found)
     except Failure:
         batch.flush()
         raise
@@ -249,7 +249,7 @@ def _pull_scopes(pull: Pull, stream: Stream, scopes: list[str], found: Standing)
         reread.note_vanished(pull.lake, pull.name, pull.run_id, batch.read_anew(), pull.clock())
 
 
-def _pull_scope(pull: Pull, stream: Stream, scope: str, batch: Batch) -> None:
+def _pull_scope(pull: Pull, stream: Stream, scope: str, batch: Batch, found: Standing) -> None:
     asked_at = pull.clock()
     for window in coverage.holes(batch.covered, scope, Window(batch.reach.start, pull.reach(asked_at).end)):
         known = batch.anchors.get((scope, window.start))
@@ -261,6 +261,7 @@ def _pull_scope(pull: Pull, stream: Stream, scope: str, batch: Batch) -> None:
                 batch.add(walk, page)
         except ScopeGone as gone:
             _mark_unreachable(pull, stream, scope, f"{pull.exchange.title} no longer answers for it: {gone.said}")
+            _leave_unasked(pull, stream, found.claimed.keys() & {scope}, found)
             return
         batch.end(walk)
         if scope in batch.unreachable:
