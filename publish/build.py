@@ -82,7 +82,6 @@ def _publish_anew(
     matched = gather.own_transfers(con)
     missing, refused = reckon_events(lake, settings, matched, clock(), ask)
     _arrange(con, matched)
-    lake.commit(lambda con: marts.replace_events(con, owner))
     publication = _publication(con, settings, ground, len(missing), clock())
     done = []
     for each in every:
@@ -111,7 +110,7 @@ def _arrange(con: duckdb.DuckDBPyConnection, matched: list[Transfer]) -> None:
 
 
 def _publish_lots(lake: Lake, choice: Choice, publication: Publication, *, chosen: bool) -> int:
-    """Reckon and write the lots of the assets whose movements are not what they were; returns how many."""
+    """Reckon and write the lots of the assets whose movements are not what they were; returns how many. chosen: and the events."""
     con, owner = lake.con, publication.owner
     digests = {asset: f"{RULES}:{digest}" for asset, digest in con.execute(query("pool_digests")).fetchall()}
     standing = marts.pool_digests(con, owner, choice)
@@ -119,6 +118,8 @@ def _publish_lots(lake: Lake, choice: Choice, publication: Publication, *, chose
     reckon_lots(con, choice, changed)
 
     def write(con: duckdb.DuckDBPyConnection) -> None:
+        if chosen:  # income is of the same currency as the gains beside it, at every moment
+            marts.replace_events(con, owner)
         marts.replace_pools(con, owner, choice, changed, [*(standing.keys() - digests.keys())], publication.built_at)
         marts.note_published(con, publication, choice, chosen)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+YEARS = range(2009, 2038)
+"""Those of coins: zones have moved by half an hour in them, as Caracas did, and back."""
 LOOK_BACK = 6
 """Candles before the end of a day that may stand in for the last one, where nothing was traded in it."""
 
@@ -26,8 +28,8 @@ class Ruler:
 
 def ruler(zone: str) -> Ruler:
     """Days of UTC have candles of their own; others are cut from the longest candles that end at their midnights."""
-    midnights = {datetime(2000, month, 1, tzinfo=ZoneInfo(zone)).utcoffset() or timedelta(0) for month in range(1, 13)}
-    midnights |= {datetime(2025, month, 1, tzinfo=ZoneInfo(zone)).utcoffset() or timedelta(0) for month in range(1, 13)}
+    firsts = (datetime(year, month, 1, tzinfo=ZoneInfo(zone)) for year in YEARS for month in range(1, 13))
+    midnights = {first.utcoffset() or timedelta(0) for first in firsts}
     if midnights == {timedelta(0)}:
         return Ruler(zone, "1d", timedelta(days=1), 1)
     for timeframe, step in (("1h", timedelta(hours=1)), ("30m", timedelta(minutes=30))):

@@ -42,11 +42,11 @@ FLAGS: Mapping[str, tuple[str, str]] = {
 }
 DEPARTURES: Mapping[str, tuple[str, str]] = {
     "unmatched_withdrawal": (
-        "left for an account that is not connected: what came of it there, or what was paid with it, is not known",
+        "for an account that is not connected: what came of it there, or what was paid with it, is not known",
         "connect the account it went to, or upload its export; a wallet's history too (docs/template.md)",
     ),
     "unexplained": (
-        "left, and the source does not say for what",
+        "for something that the source does not say",
         "upload the exchange's finer export of that time",
     ),
 }
@@ -94,7 +94,7 @@ def missing(figures: Figures) -> list[Missing]:
         found.append(
             Missing(
                 "",
-                "transactions came, changed or went since gains were reckoned",
+                "transactions came, changed or went since gains were reckoned, or you chose another currency or zone",
                 ("run `gapless publish`, then this report again",),
             )
         )
@@ -164,7 +164,7 @@ def _flag(row: Row) -> Missing:
 def _departure(row: Row) -> Missing:
     what, step = DEPARTURES[row["flag"]]
     count = row["events"]
-    return Missing("", f"{count} time{'s' if count != 1 else ''} {row['assets']} {what}", (step,))
+    return Missing("", f"{count} departure{'s' if count != 1 else ''} ({row['assets']}) {what}", (step,))
 
 
 def _unvalued(row: Row) -> Missing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from store.lake import Lake
-from tests.gains_book import Booked, Choice, book, reckoned
+from tests.gains_book import Booked, Choice, Owner, book, reckoned, settle_owner
 
 
 def gains(lake: Lake, columns: str, where: str = "true") -> list[tuple[object, ...]]:
@@ -156,3 +156,16 @@ def test_lots_are_reckoned_again_where_the_same_movements_are_other_transfers_or
         lake.commit(lambda con, change=change: con.execute(told + change))  # type: ignore[misc]
     reckoned(lake)
     assert gains(lake, "asset, gain") == [("BTC", Decimal(100)), ("ETH", Decimal(8))]
+
+
+def test_income_and_gains_are_of_one_currency_at_every_moment(lake: Lake) -> None:
+    book(lake, Booked(0, "reward", "", "1 BTC"))
+    reckoned(lake, {"BTC": "5"})
+    settle_owner(lake, Owner(currency="USD"))
+    reckoned(lake, {"BTC": "6"})
+    seen = set()
+    for (version,) in lake.con.execute("SELECT snapshot_id FROM lake.snapshots() ORDER BY 1 DESC LIMIT 4").fetchall():
+        at = f"AT (VERSION => {version})"
+        told = lake.con.execute(f"SELECT currency, value FROM lake.mart.published {at}, lake.mart.income {at}").fetchall()
+        seen |= set(told)
+    assert seen == {("EUR", Decimal(5)), ("USD", Decimal(6))}

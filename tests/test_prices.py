@@ -80,6 +80,11 @@ def test_closes_are_those_of_the_market_at_the_end_of_the_day(lake: Lake) -> Non
     assert sources[("BTC", long_ago)] == "binance", "Kraken tells its latest 720 candles only"
 
 
+def test_days_of_years_in_which_a_zone_was_half_an_hour_off_have_candles_too() -> None:
+    measure = ruler("America/Caracas")
+    assert (measure.timeframe, measure.ends(date(2014, 3, 3))) == ("30m", datetime(2014, 3, 4, 4, 30, tzinfo=UTC))
+
+
 def test_a_day_of_another_zone_is_cut_from_hours(lake: Lake) -> None:
     with Sandbox(time_scale=1_000_000) as sandbox:
         connected(lake, sandbox, "binance")
