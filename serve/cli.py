@@ -14,6 +14,7 @@ import typer
 
 from serve import check_commands, errors, file_commands, incident_commands, keeping_commands, report_commands
 from serve.listing import NOTHING_CONNECTED, Json, listing, told
+from serve.menu import Menu
 from serve.output import print_json, say
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="gapless",
+    cls=Menu,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -68,7 +70,7 @@ def up(
     workers: Annotated[int, typer.Option(min=1, max=8, help="Worker processes.")] = 1,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the Prefect server on 127.0.0.1.")] = 4200,
 ) -> None:
-    """Prefect server, workers and schedules; Ctrl-C ends all of it cleanly."""
+    """Run all the time: hourly syncs, daily checks, alerts and the page, by a Prefect server of its own; Ctrl-C ends all of it."""
     from serve.supervisor import run
 
     raise typer.Exit(run(workers=workers, port=port))
@@ -79,14 +81,24 @@ def connect(
     exchange: Annotated[
         str, typer.Argument(help="kraken, binance, coinbase, any exchange ccxt knows, or a source of files: blockfi, nexo ...")
     ],
-    name: Annotated[str, typer.Option(help="What you call this account, for example kraken-main.")],
-    keys: Annotated[str, typer.Option(help="JSON file with the key's parts (apiKey, secret ...), or - for stdin.")] = "",
-    api_url: Annotated[str, typer.Option(help="Send all traffic to URL/<original host>/<path>.")] = "",
+    name: Annotated[
+        str, typer.Option(help="What you call this account, for example kraken-main; other commands know it by that name.")
+    ],
+    keys: Annotated[
+        str, typer.Option(help="JSON file with the key's parts (apiKey, secret ...), or - for stdin; asked for if not given.")
+    ] = "",
+    api_url: Annotated[
+        str, typer.Option(help="Send all traffic to URL/<original host>/<path>: a sandbox, or a proxy of yours.")
+    ] = "",
     since: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Ask for nothing before this day, and say so beside every number."),
+        typer.Option(
+            formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Ask for nothing before this day, and say so beside every number."
+        ),
     ] = None,
-    allow_trading_key: Annotated[bool, typer.Option(help="Accept a key that can trade or withdraw.")] = False,
+    allow_trading_key: Annotated[
+        bool, typer.Option("--allow-trading-key", help="Accept a key that can trade or withdraw.")
+    ] = False,
     by_files: Annotated[
         bool, typer.Option("--files", help="Without keys: the account is known by its export files alone.")
     ] = False,
@@ -122,8 +134,12 @@ def connect(
 @app.command()
 def keys(
     name: Name,
-    keys: Annotated[str, typer.Option(help="JSON file with the key's parts (apiKey, secret ...), or - for stdin.")] = "",
-    allow_trading_key: Annotated[bool, typer.Option(help="Accept a key that can trade or withdraw.")] = False,
+    keys: Annotated[
+        str, typer.Option(help="JSON file with the key's parts (apiKey, secret ...), or - for stdin; asked for if not given.")
+    ] = "",
+    allow_trading_key: Annotated[
+        bool, typer.Option("--allow-trading-key", help="Accept a key that can trade or withdraw.")
+    ] = False,
 ) -> None:
     """Replace a connection's keys: the new ones are tried first, the old ones stay until they work; history is kept."""
     import pipeline

@@ -1,4 +1,4 @@
-"""Commands: Derived tables and yearly reports."""
+"""Commands: derived tables and yearly reports."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Scope(StrEnum):
 
 @app.command()
 def publish(
-    owner: Annotated[str, typer.Option(help="Whose; everyone's if not said.")] = "",
+    owner: Annotated[str, typer.Option(help="Of whose accounts; everyone's if not said.")] = "",
     method: Annotated[Method | None, typer.Option(help="How lots are matched from now on.")] = None,
     scope: Annotated[Scope | None, typer.Option(help="One pool for all accounts of the owner, or one for each.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Ask nobody for prices.")] = False,
@@ -48,8 +48,8 @@ def publish(
 
 @app.command()
 def report(
-    year: Annotated[int, typer.Argument(help="The year, by the day it begins in.")],
-    owner: Annotated[str, typer.Option(help="Whose.")] = "me",
+    year: Annotated[int, typer.Argument(help="The year; one that begins in April is named by that April.")],
+    owner: Annotated[str, typer.Option(help="Of whose accounts.")] = "me",
     folder: Annotated[Path | None, typer.Option(help="Where it goes; report-YEAR here if not said.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -62,9 +62,11 @@ def report(
 @app.command()
 def price(
     asset: Annotated[str, typer.Argument(help="Which asset, for example BTC.")],
-    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The day at whose end it was worth that.")],
+    day: Annotated[
+        datetime, typer.Argument(formats=["%Y-%m-%d"], help="The day at whose end it was worth that, as 2026-12-31.")
+    ],
     close: Annotated[str, typer.Argument(help="What one of it was worth, in the owner's currency.")],
-    owner: Annotated[str, typer.Option(help="Whose.")] = "me",
+    owner: Annotated[str, typer.Option(help="Of whose accounts.")] = "me",
 ) -> None:
     """Enter a price that no venue knows; what you say goes before what they say."""
     import pipeline
@@ -85,7 +87,7 @@ def price(
 
 @app.command(name="owner")
 def owner_(
-    owner: Annotated[str, typer.Argument(help="Whose.")] = "me",
+    owner: Annotated[str, typer.Argument(help="Of whose accounts.")] = "me",
     currency: Annotated[str, typer.Option(help="In what everything is valued: EUR, USD …")] = "",
     time_zone: Annotated[str, typer.Option(help="Whose midnight ends a day: Europe/Berlin …")] = "",
     year_starts: Annotated[str, typer.Option(help="The day a tax year begins, MM-DD.")] = "",

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 import pipeline
+from serve.cli import app
+from serve.menu import MENU
 from store.keys import KeyStore
 from store.lake import open_lake
 from store.settings import Settings
@@ -103,3 +106,18 @@ def test_an_account_of_which_nothing_is_proven_says_so(home: Path) -> None:
 def test_what_is_wrong_is_told_with_the_way_out(home: Path) -> None:
     done = gapless(home, "incidents", COLUMNS="80")
     assert done.stderr == "Data that do not agree: gapless check says what, and what to do\n"
+
+
+def test_the_menu_names_every_command_in_lines_of_their_own(tmp_path: Path) -> None:
+    lines = gapless(tmp_path, "--help", COLUMNS="80").stdout.splitlines()
+    listed = [name for commands in MENU.values() for name in commands]
+    assert sorted(listed) == sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+    assert [line.split()[0] for line in lines if line.startswith("  ") and line.split()[0] in listed] == listed
+    assert [line for line in lines if line.endswith("...") and not line.startswith("Usage") or len(line) > 80] == []
+
+
+@pytest.mark.parametrize("name", sorted(typer.main.get_command(app).commands))  # type: ignore[attr-defined]
+def test_every_option_and_argument_is_explained(name: str) -> None:
+    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+    assert command.help
+    assert [one.name for one in command.params if not getattr(one, "help", None)] == []
