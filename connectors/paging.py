@@ -61,14 +61,20 @@ class ById:
 
 @dataclass(frozen=True, slots=True)
 class ByOffset:
-    """By offset through a frozen list: the server returns at most `limit` rows after skipping `offset`."""
+    """By offset, or by page from 1 on, through a frozen list: the server returns at most `limit` rows after skipping `offset`."""
 
     limit: int
     offset: int = 0
+    page: int = 1
 
-    def after(self, rows: int) -> ByOffset | None:
-        """`rows` of the page; a page that is not full is the last."""
-        return replace(self, offset=self.offset + rows) if rows >= self.limit else None
+    def after(self, rows: int, total: int | None = None) -> ByOffset | None:
+        """`rows` of the page; total: how many the server counts in all. Where it does not, a page that is not full is the last."""
+        seen = self.offset + rows
+        if not (seen < total if total is not None and seen <= total else rows >= self.limit):
+            return None
+        if not rows:
+            raise Stuck(f"no rows after {seen}, though {total} are counted")
+        return replace(self, offset=seen, page=self.page + 1)
 
 
 @dataclass(frozen=True, slots=True)

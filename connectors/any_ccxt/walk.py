@@ -94,7 +94,7 @@ def _stretch(history: History, client: CcxtClient, scope: str, stretch: Window) 
             if onward == place:
                 raise unreadable(client.exchange_id, history.method, f"the page after {place} is the same again")
             place = onward
-            answer = _ask(history, client, scope, part, place)
+            answer = _next(history, client, scope, part, place, answer)
         if onward is END:
             yield answer.covering(part)
             continue
@@ -126,8 +126,8 @@ def _newest_first(history: History, turn: Turn, client: CcxtClient, asked: Ask) 
     """From the newest row back; rows that arrive meanwhile push others down the list, so they come twice, never not."""
     unread, place = asked.window, turn.first
     start = min(asked.window.start, asked.anchor.occurred_at if asked.anchor else asked.window.start)
+    answer = _ask(history, client, asked.scope, None, place)
     while True:
-        answer = _ask(history, client, asked.scope, None, place)
         oldest = min(answer.times, default=unread.end)
         onward = turn.onward(place, answer.sent, answer.full, history.limit)
         if onward is END or oldest < start:
@@ -136,6 +136,15 @@ def _newest_first(history: History, turn: Turn, client: CcxtClient, asked: Ask) 
         edge = min(max(floor(oldest) + SECOND, unread.start), unread.end)
         yield answer.covering(Window(edge, unread.end) if edge < unread.end else None)
         unread, place = Window(unread.start, edge), onward
+        answer = _next(history, client, asked.scope, None, place, answer)
+
+
+def _next(history: History, client: CcxtClient, scope: str, window: Window | None, place: Any, before: Answer) -> Answer:
+    """The answer at a place; where the exchange, or something on the way to it, ignores the place, the walk would never end."""
+    answer = _ask(history, client, scope, window, place)
+    if answer.times and answer.page.body == before.page.body:
+        raise unreadable(client.exchange_id, history.method, f"the page at {place} is the one before again")
+    return answer
 
 
 def _ask(history: History, client: CcxtClient, scope: str, window: Window | None, place: Any = None) -> Answer:

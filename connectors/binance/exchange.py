@@ -38,6 +38,7 @@ def _fiat(layout: str, method: str, *directions: str) -> Listing:
         sure=QUARTER,
         limit=500,
         rows="data",
+        more="total",
         turn=Turn("page", counts_pages=True),
         size="rows",
         bounds=("beginTime", "endTime"),

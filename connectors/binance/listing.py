@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from connectors.client import read_json
 from connectors.contract import ALL, Ask, Client, Known, Page, Window
 from connectors.failures import WeMustAct, unreadable
-from connectors.paging import SECOND, ByOffset, ceil, floor
+from connectors.paging import SECOND, ByOffset, Stuck, ceil, floor
 
 MILLISECOND = timedelta(milliseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -89,9 +89,16 @@ class Listing:
 
     def _turned(self, client: Client, ask: Ask, window: Window) -> Iterator[_Answer]:
         walk: ByOffset | None = ByOffset(self.limit)
+        before: list[Any] = []
         while walk:
-            answer = self._read(client, ask, window, walk.offset)
-            walk = walk.after(len(answer.rows))
+            answer = self._read(client, ask, window, walk)
+            if answer.rows and answer.rows == before:
+                raise unreadable("binance", self.method, f"the rows after {walk.offset} are those before it again")
+            total = int(field_of(answer.body, self.more, self.method)) if self.more else None
+            try:
+                walk, before = walk.after(len(answer.rows), total), answer.rows
+            except Stuck as stuck:
+                raise unreadable("binance", self.method, str(stuck)) from stuck
             yield answer._replace(read_to=None) if walk else answer
 
     def _halved(self, client: Client, ask: Ask, window: Window) -> Iterator[_Answer]:
@@ -106,7 +113,7 @@ class Listing:
         for half in _halves(window):
             yield from self._halved(client, ask, half)
 
-    def _read(self, client: Client, ask: Ask, window: Window, offset: int = 0) -> _Answer:
+    def _read(self, client: Client, ask: Ask, window: Window, place: ByOffset | None = None) -> _Answer:
         """One answer; bounds are inclusive milliseconds, so the end of a half-open window is one less."""
         first, last = self.bounds
         request = {
@@ -116,7 +123,8 @@ class Listing:
             self.size: self.limit,
         }
         if self.turn:
-            request[self.turn.name] = offset // self.limit + 1 if self.turn.counts_pages else offset
+            place = place or ByOffset(self.limit)
+            request[self.turn.name] = place.page if self.turn.counts_pages else place.offset
         body = client.call(self.method, request)
         page = Page(self.layout, request, client.now(), body, context={"scope": ask.scope})
         answer = read_json(body)

@@ -30,7 +30,7 @@ def fills_of(client: Client, rows: Iterable[Mapping[str, Any]]) -> Iterator[Page
     order_ids = sorted({row["advanced_trade_fill"]["order_id"] for row in rows if _is_quote_side(row)})
     for first in range(0, len(order_ids), ORDERS_PER_CALL):
         request: dict[str, Any] = {"order_ids": order_ids[first : first + ORDERS_PER_CALL], "limit": 100}
-        cursor = None
+        cursor, asked = None, {""}
         while cursor != "":
             body = client.call(FILLS, request)
             answer = read_json(body)
@@ -38,7 +38,10 @@ def fills_of(client: Client, rows: Iterable[Mapping[str, Any]]) -> Iterator[Page
                 raise unreadable("coinbase", FILLS, f"no fills in {body[:200]}")
             yield Page("fills_api", request, client.now(), body)
             # no cursor is the end; a page that is not full is not
-            cursor = answer.get("cursor") or ""
+            cursor = str(answer.get("cursor") or "")
+            if cursor and cursor in asked:
+                raise unreadable("coinbase", FILLS, f"the next page is one of before again: {cursor}")
+            asked.add(cursor)
             request = {**request, "cursor": cursor}
 
 

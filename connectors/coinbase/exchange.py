@@ -75,7 +75,7 @@ def _pull_forward(client: Client, ask: Ask) -> Iterator[Page]:
         more = bool(answer["pagination"].get("next_uri")) and min(times, default=unread.start) < ask.window.end
         covered: Window | None = unread
         if more:
-            covered, unread = _credit_forward(unread, max(times, default=unread.start))
+            covered, unread = _credit_forward(unread, times[-1] if times and times == sorted(times) else unread.start)
         yield from _with_fills(client, request, body, answer, covered)
         if not more:
             return
@@ -88,10 +88,11 @@ def _pull_back(client: Client, ask: Ask) -> Iterator[Page]:
         times = _times(answer)
         oldest = min(times, default=unread.end)
         anchor_seen = anchor_seen or any(row["id"] == anchor_id for row in answer["data"])
-        more = bool(answer["pagination"].get("next_uri")) and not (anchor_seen and oldest < ask.window.start)
+        in_order = times == sorted(times, reverse=True)
+        more = bool(answer["pagination"].get("next_uri")) and not (anchor_seen and in_order and oldest < ask.window.start)
         covered: Window | None = unread
         if more:
-            covered, unread = _credit_back(unread, oldest + SECOND)
+            covered, unread = _credit_back(unread, oldest + SECOND if in_order else unread.end)
         yield from _with_fills(client, request, body, answer, covered)
         if not more:
             return
@@ -113,11 +114,17 @@ def _with_fills(
 
 
 def _listing(client: Client, method: str, params: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str, dict[str, Any]]]:
-    """The pages of a v2 list: what was asked, the answer's text, the answer. Only an empty `next_uri` ends it."""
+    """The pages of a v2 list: what was asked, the answer's text, the answer. Only an empty `next_uri` ends it.
+
+    What is claimed on the way rests on the order: one that is told to be another than was asked for is refused.
+    """
     request: dict[str, Any] = {**params, "limit": 100}
     while True:
         body = client.call(method, request)
         answer = _answer(body, method, "data", "pagination")
+        order = answer["pagination"].get("order")
+        if order and order != params.get("order", order):
+            raise unreadable(ID, method, f"rows in the order {order}, asked for {params['order']}")
         yield request, body, answer
         next_uri = answer["pagination"].get("next_uri")
         if not next_uri:
