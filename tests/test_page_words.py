@@ -55,3 +55,11 @@ def test_what_to_do_is_a_list_in_which_commands_are_commands(owner: httpx.Client
     text = owner.get("/incidents").text
     assert "<li>Correct the line: on the page of its file, or <code>gapless correct</code>.</li>" in text
     assert "`" not in text.partition("<main")[2]
+
+
+@pytest.mark.parametrize("action", ["freeze", "thaw", "rename", "disconnect"])
+def test_who_is_asked_again_reads_of_which_connection(owner: httpx.Client, action: str) -> None:
+    text = owner.get(f"/connections/{NAME}/{action}/confirm").text
+    assert f"<h1>{action.capitalize()} {NAME}?</h1>" in text
+    assert text.count(f'href="/connections/{NAME}"') == 2
+    assert ("To erase, type the name: old-kraken<" in text) == (action == "disconnect")

@@ -14,7 +14,7 @@ from starlette.responses import Response
 import pipeline
 from serve.page import refusals
 from serve.page.keys import start_backfill
-from serve.page.shell import Form, Here, NotThere, Row, Shell, Visitor, address, see_other, text_of
+from serve.page.shell import Form, Here, NotThere, Shell, Visitor, address, see_other, text_of
 from store.lake import Lake
 
 router = APIRouter()
@@ -102,10 +102,8 @@ def act(request: Request, here: Here, visitor: Visitor, form: Form, name: str, a
 
 
 def _ask(request: Request, here: Shell, name: str, action: str, refused: str) -> Response:
-    row: Row = here.one("overview", f"There is no connection {name}.", name=name)
-    return here.render(
-        request, "confirm.html", 422 if refused else 200, row=row, name=action, action=_action(action), refused=refused
-    )
+    here.one("overview", f"There is no connection {name}.", name=name)
+    return here.render(request, "confirm.html", 422 if refused else 200, name=name, action=_action(action), refused=refused)
 
 
 def _action(name: str) -> Action:
