@@ -188,6 +188,25 @@ def test_lots_travel_with_their_cost_and_date_and_the_fee_is_spent(lake: Lake) -
     ]
 
 
+def test_what_only_the_owner_knows_can_be_told_as_an_account_of_its_own(lake: Lake) -> None:
+    """Coins paid for something are a sale there, in the same second; borrowed ones come at their value."""
+    book(
+        lake,
+        Booked(0, "trade", "1000 EUR", "1 BTC", "0 EUR"),
+        Booked(5, "withdrawal", "0.5 BTC", "", "0 BTC"),
+        Booked(5, "deposit", "", "0.5 BTC", None, "template-payments"),
+        Booked(5, "trade", "0.5 BTC", "700 EUR", "0 EUR", "template-payments"),
+        Booked(6, "trade", "20 EUR", "2 ETH", "0 EUR", "template-loans"),
+        Booked(6, "withdrawal", "2 ETH", "", "0 ETH", "template-loans"),
+        Booked(6, "transfer", "", "2 ETH"),
+        Booked(7, "trade", "2 ETH", "25 EUR", "0 EUR"),
+    )
+    for scope in ("account", "owner"):
+        reckoned(lake, choice=Choice("fifo", scope))
+        told = lake.con.execute("SELECT asset, gain, flags FROM lake.main.gains ORDER BY disposed_at").fetchall()
+        assert told == [("BTC", Decimal(200), None), ("ETH", Decimal(5), None)]
+
+
 def test_chained_transfers_spend_each_fee_at_its_own_time(lake: Lake) -> None:
     book(
         lake,
