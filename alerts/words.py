@@ -64,6 +64,10 @@ NOTICES: dict[str, tuple[str, str]] = {
     "chore_failed": ("one of gapless' own runs failed", "see the run's log at the address `gapless up` prints"),
     "report_changed": ("a report that was made before would come out differently now", "make it anew"),
     "file_waiting": ("a file has lines that cannot be read, and waits for your word", "look at it, then `gapless approve`"),
+    "file_for_nobody": (
+        "files wait in the inbox under a name that is no connection",
+        "rename that part of the inbox to a connection's name (see `gapless connections`)",
+    ),
     "file_refused": ("a file could not be read", "give the export as it was downloaded"),
 }
 """What will need the owner, or is worth knowing: what it is, what to do. What checks find wrong stands in checks/ways_out.py."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
-from prefect import flow
+from prefect import Flow, flow
 from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas.objects import FlowRun, State
 
 import pipeline
-from flows.hooks import on_flow_crashed
+from flows.hooks import on_flow_completed, on_flow_crashed
+from flows.showing import if_the_server_is_there
 from intake.inbox import Taken
 from intake.trouble import settle
 from store.keys import KeyStore
@@ -20,7 +23,15 @@ class FilesNeedTheirOwner(Exception):
     """Files were put aside that somebody has to look at; the message names them."""
 
 
-@flow(name="ingest", on_crashed=[on_flow_crashed])
+def on_ingest_failed(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Files that need their owner are told of one by one; all else is gapless' own trouble: a bucket, a disk, the lake."""
+    if FilesNeedTheirOwner.__name__ in (state.message or ""):
+        on_flow_completed(flow, flow_run, state)
+    else:
+        on_flow_crashed(flow, flow_run, state)
+
+
+@flow(name="ingest", on_failure=[on_ingest_failed], on_crashed=[on_flow_crashed], on_completion=[on_flow_completed])
 def ingest() -> None:
     """Take in what waits; fails where a file needs its owner, so that the run shows it."""
     settings = Settings()
@@ -30,7 +41,8 @@ def ingest() -> None:
             lake.commit(lambda con: settle(con, settings, pipeline.utc_now()))
             pipeline.deliver(lake, KeyStore(settings), pipeline.utc_now)
     if taken:
-        create_markdown_artifact(summary(taken), key="ingest", description="Files taken from the inbox")
+        with if_the_server_is_there():
+            create_markdown_artifact(summary(taken), key="ingest", description="Files taken from the inbox")
     aside = [f"{one.connection}/{one.file} ({one.fate})" for one in taken if one.fate != "done"]
     if aside:
         raise FilesNeedTheirOwner(f"{', '.join(aside)}: see `gapless inbox`")

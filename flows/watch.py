@@ -34,16 +34,19 @@ SETTLED_AFTER = timedelta(minutes=15)
 @flow(name="watch", on_failure=[on_flow_crashed], on_crashed=[on_flow_crashed], on_completion=[on_flow_completed])
 def watch() -> None:
     """Every quarter of an hour, and whenever an automation saw a run die or fall silent."""
-    settings = Settings()
+    settings, says = Settings(), ""
+    with if_the_server_is_there():
+        says = scheduler_trouble(datetime.now(UTC))
     with open_lake(settings) as lake:
-        watched = pipeline.watch(lake, KeyStore(settings), scheduler_says=scheduler_trouble(datetime.now(UTC)))
+        watched = pipeline.watch(lake, KeyStore(settings), scheduler_says=says)
         with if_the_server_is_there():
             tidy_forms(lake)
         open_ones = lake.con.execute(
             "SELECT connection, kind, state, since_at, causes FROM lake.main.incidents WHERE state <> 'closed' ORDER BY ALL"
         ).fetchall()
-    tell_changes(watched.changes)
-    create_markdown_artifact(summary(watched, open_ones, settings.page_url), key="incidents", description="Open incidents")
+    with if_the_server_is_there():
+        tell_changes(watched.changes)
+        create_markdown_artifact(summary(watched, open_ones, settings.page_url), key="incidents", description="Open incidents")
 
 
 def scheduler_trouble(now: datetime) -> str:

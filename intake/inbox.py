@@ -21,12 +21,14 @@ from intake.archives import unpacked
 from intake.places import Fate, Place, open_place, put_aside
 from intake.upload import Preview
 from store import accounts, keep
+from store.incidents import SYSTEM
 from store.lake import Lake
 from store.locks import AlreadySyncing, lease
 
 Step = Callable[[Lake, str, Path, str | None, datetime], Preview]
 WAITING, REFUSED = "file_waiting", "file_refused"
 """The findings of files that need their owner."""
+STRANGE = "file_for_nobody"
 
 
 class NothingWaits(Exception):
@@ -83,7 +85,10 @@ class Taken:
 
 def ingest(lake: Lake, clock: Callable[[], datetime]) -> list[Taken]:
     """Take in what waits in the inbox of the lake's settings."""
-    return take_in(lake, open_place(lake.settings), clock)
+    place = open_place(lake.settings)
+    taken = take_in(lake, place, clock)
+    _note_strangers(lake, strangers(lake, place), clock())
+    return taken
 
 
 def take_in(lake: Lake, place: Place, clock: Callable[[], datetime]) -> list[Taken]:
@@ -189,6 +194,24 @@ def _note(con: duckdb.DuckDBPyConnection, taken: Taken, now: datetime) -> None:
         else:
             keep.resolve_findings(con, taken.connection, kind, taken.id, now)
     keep.note_activity(con, now, "gapless", f"inbox: {taken.fate}", taken.connection, taken.file)
+
+
+def _note_strangers(lake: Lake, names: list[str], now: datetime) -> None:
+    """Files that lie under a name of no connection wait for ever: gapless' own trouble, each name by itself, until they are gone."""
+    rows = lake.con.execute(
+        "SELECT source FROM lake.ops.findings WHERE connection = ? AND kind = ? AND resolved_at IS NULL", [SYSTEM, STRANGE]
+    ).fetchall()
+    known = {name for (name,) in rows}
+    if known == set(names):
+        return
+
+    def write(con: duckdb.DuckDBPyConnection) -> None:
+        for name in sorted(set(names) - known):
+            keep.open_finding(con, SYSTEM, STRANGE, name, {"said": name}, now)
+        for name in sorted(known.difference(names)):
+            keep.resolve_findings(con, SYSTEM, STRANGE, name, now)
+
+    lake.commit(write)
 
 
 def _waiting(con: duckdb.DuckDBPyConnection, file_id: str) -> tuple[str, str]:

@@ -51,17 +51,23 @@ def open_place(settings: Settings) -> Place:
         from intake.bucket import Bucket
 
         return Bucket(settings)
-    return Folder(Path(settings.inbox).expanduser() if settings.inbox else settings.home / "inbox")
+    if settings.inbox:
+        return Folder(Path(settings.inbox).expanduser(), named=True)
+    return Folder(settings.home / "inbox")
 
 
 class Folder:
     """A folder on this machine; a file is put aside by moving it, so that it is whole wherever it stands."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, *, named: bool = False) -> None:
+        self.root, self.named = root, named
 
     def connections(self) -> list[str]:
         if not self.root.is_dir():
+            if self.named:  # a disk that is not mounted is no empty inbox
+                raise FileNotFoundError(
+                    f"the inbox {self.root} is not there: mount it, make it, or set GAPLESS_INBOX to another"
+                )
             return []
         return sorted(path.name for path in self.root.iterdir() if path.is_dir() and not path.name.startswith("."))
 

@@ -1,7 +1,8 @@
 """The guarantee behind the hooks: look who has not answered, which run died, what has to be said, and say it.
 
 A hook does not run after SIGKILL, nor when the scheduler is gone. This runs every quarter of an hour, at every start of
-`gapless up` and by hand; each full round pings an outside address, since a machine that is off cannot watch itself.
+`gapless up` and by hand; each full round pings an outside address, since a machine that is off cannot watch itself. Where nothing
+is being run it does not: whoever has only that address must hear of it, too.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def watch(
 
     stale, silence, changes = lake.commit(look)
     sent = deliver(lake, keys, clock)
-    heartbeat = _ping(lake.settings.heartbeat_url.get_secret_value())
+    heartbeat = "" if silence else _ping(lake.settings.heartbeat_url.get_secret_value())
 
     def close(con: duckdb.DuckDBPyConnection) -> list[Change]:
         now = clock()
@@ -72,9 +73,12 @@ def watch(
 
 def quiet_for(con: duckdb.DuckDBPyConnection, now: datetime) -> timedelta | None:
     """How long nothing was watched or synced; None if nothing ever was."""
-    row = con.execute("SELECT max(coalesce(ended_at, started_at)) FROM lake.ops.runs").fetchone()
+    row = con.execute(
+        "SELECT max(coalesce(ended_at, started_at)) FROM lake.ops.runs WHERE coalesce(ended_at, started_at) <= ?", [now]
+    ).fetchone()
     last: list[datetime | None] = [row[0] if row else None, beats.last(con).get("watch")]
-    seen = [moment for moment in last if moment is not None]
+    # a moment to come is of a clock that was ahead, and says nothing
+    seen = [moment for moment in last if moment is not None and moment <= now]
     return now - max(seen) if seen else None
 
 
@@ -112,8 +116,11 @@ def _silence(con: duckdb.DuckDBPyConnection, now: datetime) -> str:
     began = known.get("up")
     if began is None or (known.get("down") is not None and known["down"] >= began) or not _synced(con):
         return ""
-    row = con.execute("SELECT max(coalesce(ended_at, now())) FROM lake.ops.runs").fetchone()
-    last = max(began, row[0]) if row and row[0] else began
+    row = con.execute(
+        "SELECT max(coalesce(ended_at, $now)) FROM lake.ops.runs WHERE coalesce(ended_at, $now) <= $now", {"now": now}
+    ).fetchone()
+    # a moment to come is of a clock that was ahead: it must not keep silent what stops until then
+    last = max((moment for moment in (began, row and row[0]) if moment and moment <= now), default=now)
     return f"nothing was synced since {last:%Y-%m-%d %H:%M} UTC" if now - last > SILENT_AFTER else ""
 
 

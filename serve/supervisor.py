@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -29,6 +30,7 @@ from serve import silence
 from serve.kept_secret import kept_secret
 from serve.output import say
 from serve.page.auth import sign_in_link
+from serve.second_look import SecondLook, go_round
 from store.settings import Settings
 
 CHECKOUT = Path(__file__).parent.parent
@@ -149,7 +151,8 @@ def _run(settings: Settings, home: Path, workers: int, port: int) -> int:
         _tell(settings, port, password, link, home)
         if quiet is not None and quiet > CATCH_UP_AFTER:
             system.run(prefect, "deployment", "run", "sync/sync")
-        _look_after(system, port, stopping)
+        second_look = SecondLook(settings, partial(go_round, settings, system.environment))
+        _look_after(system, port, stopping, second_look)
     except SupervisorFailed as failed:
         silence.tell(settings, f"gapless up ended: {failed}")
         raise
@@ -223,7 +226,7 @@ def _wait_until_healthy(system: _System, port: int, stopping: list[int]) -> None
         raise SupervisorFailed(f"the server was not healthy within {HEALTHY_WITHIN:.0f} s; see {system.logs / 'server'}.log")
 
 
-def _look_after(system: _System, port: int, stopping: list[int]) -> None:
+def _look_after(system: _System, port: int, stopping: list[int], second_look: SecondLook) -> None:
     """Until told to stop, start again what ends by itself: the others once the server answers, without which they would end again.
 
     What falls due while the server is away is run once it is back.
@@ -239,6 +242,7 @@ def _look_after(system: _System, port: int, stopping: list[int]) -> None:
             away_since = time.monotonic() if name == "server" else None
         if away_since is not None and time.monotonic() - away_since > HEALTHY_WITHIN:
             raise SupervisorFailed(f"the server did not come back; its last words are in {system.logs / 'server'}.log")
+        second_look.look()
         time.sleep(0.5)
 
 

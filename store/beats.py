@@ -11,7 +11,8 @@ Beat = Literal["watch", "up", "down"]
 
 
 def note(con: duckdb.DuckDBPyConnection, beat: Beat, now: datetime) -> None:
-    con.execute("DELETE FROM lake.ops.beats WHERE beat = ?", [beat])
+    """A start makes the end before it void, whatever the clock showed then."""
+    con.execute("DELETE FROM lake.ops.beats WHERE beat = $beat OR (beat = 'down' AND $beat = 'up')", {"beat": beat})
     con.execute("INSERT INTO lake.ops.beats VALUES (?, ?)", [beat, now])
 
 

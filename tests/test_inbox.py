@@ -157,6 +157,25 @@ def test_a_file_for_nobody_stays_where_it_is(lake: Lake, place: Place, place_set
     assert list(everything(place_settings, place)) == ["krakn-main/ledgers.csv"]
 
 
+def test_a_file_for_nobody_is_told_until_somebody_takes_it(lake: Lake, place: Place, place_settings: Settings) -> None:
+    found = "SELECT source, resolved_at IS NULL FROM lake.ops.findings WHERE kind = 'file_for_nobody'"
+    drop(place_settings, place, "kraken-old", "ledgers.csv", LEDGERS.encode())
+    for _ in range(2):
+        assert inbox.ingest(lake, clock) == []
+        assert lake.con.execute(found).fetchall() == [("kraken-old", True)]
+    old = Connection("kraken-old", "kraken", datetime(2026, 1, 1, tzinfo=NOW.tzinfo))
+    lake.commit(lambda con: accounts.add(con, old, (), None, NOW))
+    assert [one.fate for one in inbox.ingest(lake, clock)] == ["done"]
+    assert lake.con.execute(found).fetchall() == [("kraken-old", False)]
+
+
+def test_an_inbox_that_is_not_there_is_not_an_empty_one(lake: Lake, tmp_path: Path) -> None:
+    assert inbox.ingest(lake, clock) == []
+    lake.settings.inbox = str(tmp_path / "unmounted")
+    with pytest.raises(FileNotFoundError, match="is not there: mount it"):
+        inbox.ingest(lake, clock)
+
+
 def test_several_workers_take_a_file_once(lake: Lake, place: Place, place_settings: Settings) -> None:
     drop(place_settings, place, "kraken-main", "ledgers.csv", LEDGERS.encode())
     taken: list[inbox.Taken] = []

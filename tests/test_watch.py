@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import pipeline
+from intake.watching import quiet_for
 from store import accounts, beats, keep
 from store.accounts import Connection
 from store.keep import DIED
@@ -116,6 +117,31 @@ def test_a_scheduler_that_went_away_is_trouble_of_gapless_and_not_of_each_connec
     lake.commit(lambda con: beats.note(con, "down", NOW + 31 * HOUR))
     assert watch(lake, NOW + 31 * HOUR).silence == ""
     assert causes(lake)[0] == ("*", "closed", '["scheduler_silent"]')
+
+
+@pytest.mark.parametrize("ended", ["up", "down"])
+def test_moments_of_a_clock_that_was_ahead_keep_no_silence(lake: Lake, ended: str) -> None:
+    """A machine without a battery for its clock may start in another year, and be set right while it runs, or at its next start."""
+    known(lake)
+    in_a_year = NOW + timedelta(days=365)
+    run = lake.commit(lambda con: keep.begin_run(con, "main", "sync", in_a_year))
+    failed = {"ok": False, "cause": "clock_skew", "message": "", "pages": 0, "row_count": 0, "new_transactions": 0}
+    lake.commit(lambda con: keep.end_run(con, run, in_a_year, failed))
+    lake.commit(lambda con: beats.note(con, ended, in_a_year))  # type: ignore[arg-type]
+    if ended == "down":
+        lake.commit(lambda con: beats.note(con, "up", NOW))
+    good = lake.commit(lambda con: keep.begin_run(con, "main", "sync", NOW))
+    lake.commit(lambda con: keep.end_run(con, good, NOW, {**failed, "ok": True, "cause": None}))
+    assert watch(lake, NOW + 2 * HOUR).silence == ""
+    assert watch(lake, NOW + 30 * HOUR).silence == "nothing was synced since 2026-11-14 09:05 UTC"
+    assert quiet_for(lake.con, NOW + 31 * HOUR) == HOUR
+
+
+def test_where_nothing_is_run_the_outside_is_not_told_that_all_is_well(tmp_path: Path, outside: tuple[str, list[str]]) -> None:
+    address, calls = outside
+    with open_lake(Settings(home=tmp_path, heartbeat_url=address)) as lake:
+        watched = pipeline.watch(lake, KeyStore(lake.settings), clock=lambda: NOW, scheduler_says="the schedule is paused")
+        assert (watched.silence, watched.heartbeat, calls) == ("the schedule is paused", "", [])
 
 
 def test_a_key_about_to_end_is_a_notice_until_it_is_replaced(lake: Lake) -> None:
