@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,16 @@ def test_the_page_tells_it_before_and_after(settings: Settings, files: tuple[Pat
         assert changed in owner.get(preview).text
         post(owner, preview, **{"take-1": "yes"})
         assert changed in owner.get(preview).text
+
+
+def test_days_that_cannot_be_are_asked_for_again_as_they_were_typed(settings: Settings, files: tuple[Path, Path]) -> None:
+    with open_lake(settings) as lake:
+        pipeline.connect(lake, KeyStore(settings), "kraken", "second", {}, by_files=True)
+    with served(settings), browser(settings) as owner:
+        owner.get(sign_in_link(settings, pipeline.utc_now))
+        preview = send(owner, "second", files[0])
+        post(owner, preview, **{"take-1": "yes", "vouch-1": "yes", "since-1": "2026-10-01", "until-1": "2026-10-02"})
+        text = owner.get(preview).text
+    assert re.search(r'name="vouch-1" value="yes" form="let-in" checked', text)
+    assert re.findall(r'type="date" id="\w+-1" name="\w+-1" value="([-0-9]*)"', text) == ["2026-10-01", "2026-10-02"]
+    assert "name days that hold all of it." in text

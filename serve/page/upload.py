@@ -83,8 +83,8 @@ def let_in(here: Here, form: Form, name: str, batch_id: str) -> Response:
         for file in batch.verdicts():
             number = file["number"]
             if file["state"] == "ready" and number in files and f"take-{number}" in form:
-                days = " ".join(text_of(form, f"{edge}-{number}") for edge in ("since", "until"))
-                _import(here, lake, row, batch, file, f"vouch-{number}" in form, days.strip())
+                days = [text_of(form, f"{edge}-{number}") for edge in ("since", "until")]
+                _import(here, lake, row, batch, file, f"vouch-{number}" in form, days)
     return see_other(address("connections", name, "upload", batch.id))
 
 
@@ -112,17 +112,18 @@ def judge(here: Shell, lake: Lake, row: Row, batch: Batch, number: int, said: di
     batch.judge(number, about | _told(lake, previewed))
 
 
-def _import(here: Shell, lake: Lake, row: Row, batch: Batch, file: Row, vouched: bool, days: str) -> None:
+def _import(here: Shell, lake: Lake, row: Row, batch: Batch, file: Row, vouched: bool, days: list[str]) -> None:
     """The preview again, since the lake may have changed meanwhile, and then the import itself.
 
-    days: of which the owner says that the file holds everything; '' from its first line to its last.
+    days: from which and until which the owner says that the file holds everything; '' and '' from its first line to its last.
     """
     number, path = file["number"], dict(batch.files())[file["number"]]
     try:
         previewed = pipeline.preview_file(lake, row["connection"], path, None, here.clock(), zone=file.get("zone"))
-        done = pipeline.import_file(lake, previewed, here.clock(), confirmed_by_owner=vouched, days=days if vouched else "")
+        told = " ".join(days).strip() if vouched else ""
+        done = pipeline.import_file(lake, previewed, here.clock(), confirmed_by_owner=vouched, days=told)
     except CorrectionRefused as refused:
-        batch.judge(number, file | {"mistaken": str(refused)})
+        batch.judge(number, file | {"mistaken": refusals.words(refused), "vouched": True, "days": days})
         return
     except refusals.EXPECTED as refused:
         batch.judge(number, file | _refused(refused))
@@ -141,7 +142,8 @@ def _told(lake: Lake, previewed: Preview) -> Row:
     skipped = [(rule, count, layout.skip.get(rule, "")) for rule, count in sorted(reading.skipped.items())]
     return {
         "state": "already" if previewed.already else "ready", "upload": previewed.upload, "layout": layout.title,
-        "layout_id": reading.layout, "one_row": layout.one_row, "from": reading.from_at, "to": reading.to_at, "days": days, "mistaken": "",
+        "layout_id": reading.layout, "one_row": layout.one_row, "from": reading.from_at, "to": reading.to_at, "days": days,
+        "mistaken": "", "vouched": False,
         "basis": previewed.basis, "lines": reading.lines, "used": reading.used, "skipped": skipped,
         "quarantined": reading.quarantined, **previewed.effect,
         "bad": [] if previewed.already else _bad_lines(lake), "streams": list(reading.streams), "drift": list(reading.drift),
