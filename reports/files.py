@@ -90,11 +90,14 @@ def with_style_at(html: str, path: str) -> str:
 
 
 def totals(figures: Figures) -> dict[str, Decimal | None]:
-    """Sums of what is known; None where there is something and nothing of it is known."""
+    """Sums of what is known; None where there is something and nothing of it is known. expenses: negative, and in no other sum."""
     columns = {name: [row[name] for row in figures.by_asset] for name in TOTALS}
     columns["open_proceeds"] = [row["open_proceeds"] for row in figures.by_asset if row["unknown"]]
-    columns["income"] = [row["value"] for row in figures.income]
-    return {name: _sum(column) for name, column in columns.items()}
+    sums = {name: _sum(column) for name, column in columns.items()}
+    known = _sum([row["value"] for row in figures.income]) is not None
+    for name, column in (("income", "received"), ("expenses", "paid")):
+        sums[name] = sum((row[column] or Decimal(0) for row in figures.income), Decimal(0)) if known else None
+    return sums
 
 
 def _sum(column: Sequence[Decimal | None]) -> Decimal | None:

@@ -30,7 +30,7 @@ def run(year: int, owner: str, folder: Path | None, *, as_json: bool) -> int:
         sums = totals(figures)
         rows = [
             (words, money(sums[name]) + (f" {figures.reckoning['currency']}" if sums[name] is not None else ""))
-            for name, words in {**names, "income": "income"}.items()
+            for name, words in {**names, "income": "income", "expenses": "expenses"}.items()
         ]
         print_rows(["", f"{year}"], rows, empty="")
     for one in lacks:

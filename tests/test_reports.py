@@ -50,6 +50,7 @@ def test_a_complete_year_says_so_with_its_figures(lake: Lake, tmp_path: Path) ->
     totals = {name: Decimal(value) for name, value in told["totals"].items()}
     assert totals == {
         "gain": Decimal("1487"), "proceeds": Decimal("3992"), "cost": Decimal("2505"), "open_proceeds": 0, "income": Decimal("0.2"),
+        "expenses": 0,
     }  # fmt: skip
     page = (tmp_path / "out" / "report.html").read_text()
     assert "<strong>Complete.</strong>" in page
@@ -220,6 +221,34 @@ def test_an_account_of_files_alone_is_not_sent_for_keys_but_for_its_owners_word(
     report(lake, "me", YEAR, tmp_path / "again", ASKED)
     (gap,) = json.loads((tmp_path / "again" / "report.json").read_text())["missing"]
     assert "'whole UPLOAD FROM TO' WHY (ids: gapless uploads)" in gap["steps"][-1]
+
+
+def test_what_was_paid_is_not_taken_off_what_was_received(lake: Lake, tmp_path: Path) -> None:
+    book(
+        lake,
+        Booked(0, "reward", "", "2 ADA"),
+        Booked(1, "reward", "1 ADA", ""),
+        Booked(2, "margin", "", "50 EUR"),
+        Booked(3, "margin", "80 EUR", "", "3 EUR"),
+    )
+    covered(lake)
+    reckoned(lake, {"ADA": "0.10"})
+    report(lake, "me", YEAR, tmp_path / "out", ASKED)
+    told = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert (Decimal(told["totals"]["income"]), Decimal(told["totals"]["expenses"])) == (Decimal("50.2"), Decimal("-83.1"))
+    assert {row["category"]: Decimal(row["value"]) for row in told["income"]} == {"margin": -33, "reward": Decimal("0.1")}
+
+
+def test_of_a_disposal_in_several_parts_it_is_said_once_what_is_not_known(lake: Lake) -> None:
+    book(
+        lake,
+        Booked(0, "deposit", "", "1 BTC"),
+        Booked(1, "deposit", "", "1 BTC"),
+        Booked(2, "trade", "3 BTC", "9 EUR", "0 EUR"),
+    )
+    reckoned(lake)
+    flags = [(row["flag"], row["disposals"]) for row in gather(lake.con, "me", YEAR, ASKED).flags]
+    assert flags == [("short_fall", 1), ("unmatched_deposit", 1)]
 
 
 def test_a_sum_of_which_nothing_is_known_is_not_nought(lake: Lake, tmp_path: Path) -> None:
