@@ -105,7 +105,7 @@ def renormalise(
 def layouts(
     source: Annotated[str, typer.Argument(help="Only those of this exchange or source.")] = "", as_json: Json = False
 ) -> None:
-    """The kinds of export gapless reads, by source, with the columns each must have."""
+    """The kinds of export gapless reads; of one source with the columns each must have."""
     from connectors.layouts import file_layouts
 
     known = sorted(file_layouts(source or None), key=lambda layout: layout.id)
@@ -117,6 +117,11 @@ def layouts(
     if as_json:
         print_json([dict(zip(names, row, strict=True)) for row in rows])
         return
+    most = 5 if source else 4  # a hundred and fifty lists of columns are nothing to look at
     print_rows(
-        names, rows, empty=f"No export of {source!r} is known: `gapless layouts` lists all; docs/template.md is for any other."
+        [name.replace("_", " ") for name in names[1:most]],
+        [row[1:most] for row in rows],
+        empty=f"No export of {source!r} is known: `gapless layouts` lists all; docs/template.md is for any other.",
     )
+    if rows and not source:
+        say("The columns each must have: gapless layouts SOURCE, for example gapless layouts kraken")

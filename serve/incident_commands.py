@@ -39,9 +39,10 @@ def activity(
 ) -> None:
     """Everything that was done, by whom, the newest last."""
     which = "WHERE connection = $connection" if connection else ""
+    when = "at_time" if as_json else 'at_time AS "when"'
     query = (
-        f"FROM (SELECT at_time, actor, action, connection, detail FROM activity {which} ORDER BY at_time DESC LIMIT {limit})"
-        " ORDER BY at_time"
+        f"SELECT {when}, actor, action, connection, detail"
+        f" FROM (FROM activity {which} ORDER BY at_time DESC LIMIT {limit}) ORDER BY at_time"
     )
     listing(query, as_json, empty="Nothing was done yet.", given={"connection": connection} if connection else {})
 

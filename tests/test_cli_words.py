@@ -121,3 +121,10 @@ def test_every_option_and_argument_is_explained(name: str) -> None:
     command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
     assert command.help
     assert [one.name for one in command.params if not getattr(one, "help", None)] == []
+
+
+def test_the_layouts_are_a_line_each_and_those_of_a_source_have_their_columns(tmp_path: Path) -> None:
+    every, one = shown(tmp_path, "layouts"), shown(tmp_path, "layouts", "kraken")
+    assert every[0].split() == ["layout", "export", "one", "row", "is"]
+    assert {line.split()[0] for line in every if line[:1].isalpha()} >= {"kraken/ledgers_csv", "binance/deposits_csv"}
+    assert one[0].split() == ["layout", "export", "one", "row", "is", "columns"]

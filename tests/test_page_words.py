@@ -12,7 +12,7 @@ import pipeline
 from serve.page.auth import sign_in_link
 from store.keys import KeyStore
 from store.lake import open_lake
-from tests.page_server import browser, served, settings_of_a_page
+from tests.page_server import browser, post, served, settings_of_a_page
 
 NAME = "old-kraken"
 LINES = (
@@ -63,3 +63,8 @@ def test_who_is_asked_again_reads_of_which_connection(owner: httpx.Client, actio
     assert f"<h1>{action.capitalize()} {NAME}?</h1>" in text
     assert text.count(f'href="/connections/{NAME}"') == 2
     assert ("To erase, type the name: old-kraken<" in text) == (action == "disconnect")
+
+
+def test_a_command_in_a_refusal_is_a_command(owner: httpx.Client) -> None:
+    answer = post(owner, "/connect", "/connect?exchange=kraken", exchange="kraken", name=NAME, by_files="yes")
+    assert (answer.status_code, f"<code>gapless keys {NAME}</code> replaces its keys" in answer.text) == (422, True)
