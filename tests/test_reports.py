@@ -179,6 +179,23 @@ def test_the_year_ends_for_its_holdings_where_the_owner_lives(lake: Lake, tmp_pa
     assert [row["amount"] for row in later.held_daily if row["asset"] == "BTC"] == [Decimal("0.6"), Decimal("0.1")]
 
 
+@pytest.mark.parametrize("arrives", ["2021-01-01T02:00:00+00:00", "2020-12-31T23:57:00+00:00"])
+def test_what_was_on_its_way_when_the_year_ended_was_held(lake: Lake, arrives: str) -> None:
+    """By two clocks it may even arrive in the year before the one in which it was sent."""
+    left = "2020-12-31T23:00:00+00:00" if arrives.startswith("2021") else "2021-01-01T00:03:00+00:00"
+    book(
+        lake,
+        Booked(0, "trade", "5000 EUR", "3 BTC", "0 EUR"),
+        Booked(left, "withdrawal", "2 BTC", "", "0.1 BTC"),
+        Booked(arrives, "deposit", "", "2 BTC", None, "binance-main"),
+    )
+    reckoned(lake, {"BTC": "100"})
+    held = {row["asset"]: row["amount"] for row in gather(lake.con, "me", YEAR, ASKED).held}
+    assert held["BTC"] == Decimal("2.9" if arrives.startswith("2021") else "3")
+    held = {row["asset"]: row["amount"] for row in gather(lake.con, "me", YEAR + 1, ASKED).held}
+    assert held["BTC"] == Decimal("2.9")
+
+
 def test_what_is_held_is_not_proven_by_the_day_it_last_changed(lake: Lake) -> None:
     book(lake, *BOOKED)
     covered(lake, until=datetime(2020, 6, 1, tzinfo=UTC))
