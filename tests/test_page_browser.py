@@ -17,6 +17,7 @@ from sandbox.server import Sandbox
 from serve.page.auth import sign_in_link
 from serve.page.shell import NAVIGATION
 from serve.page.sync_runs import SyncRun
+from store.keys import KeyStore
 from store.lake import open_lake
 from store.settings import Settings
 from tests.accounts import connect, export_file, fast_sandbox, sync
@@ -214,30 +215,30 @@ def test_an_unknown_file_is_read_by_what_its_owner_says_of_its_columns(
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_days_that_a_file_covers_can_be_told_on_any_screen(
-    browser: Browser, settings: Settings, account: Account, tmp_path: Path, width: str
+    browser: Browser, account: Account, tmp_path: Path, width: str
 ) -> None:
     """A file that proves nothing asks for two days, before it is let in and on its own page afterwards."""
-    trades = export_file(tmp_path, account, "trades")
-    head, *lines = trades.read_text().splitlines()
-    trades.write_text("\n".join([head, *lines[:-1], lines[-1].replace('"T', f'"X{width}', 1)]) + "\n")
-    page = signed_in(browser, settings, width)
-    page.goto(f"/connections/{NAME}/upload")
-    page.set_input_files("#files", trades)
-    page.get_by_role("button", name="Look at them").click()
-    days = page.get_by_role("group", name="The days in which it holds everything")
-    for label in ("From", "To the end of"):
-        field, words = days.get_by_label(label), days.get_by_text(label, exact=True)
-        expect(field).to_have_attribute("type", "date")
-        above, below = words.bounding_box(), field.bounding_box()
-        assert above
-        assert below
-        assert (above["height"] < 40, above["y"] < below["y"], abs(above["x"] - below["x"]) < 2) == (True, True, True)
-    assert page.evaluate(STRUCTURE)["wider"] == 0
-    page.get_by_role("button", name="Import it").click()
-    page.get_by_role("link", name="See it among the uploads").click()
-    expect(page.get_by_role("heading", name="Is it whole?")).to_be_visible()
-    assert (page.evaluate(STRUCTURE)["wider"], page.evaluate(UNLABELLED)) == (0, [])
-    page.get_by_role("button", name="Take this file back").click()
+    settings = settings_of_a_page(tmp_path / "home")
+    with open_lake(settings) as lake:
+        pipeline.connect(lake, KeyStore(settings), "kraken", "old", {}, by_files=True)
+    with served(settings):
+        page = signed_in(browser, settings, width)
+        page.goto("/connections/old/upload")
+        page.set_input_files("#files", export_file(tmp_path, account, "trades"))
+        page.get_by_role("button", name="Look at them").click()
+        days = page.get_by_role("group", name="The days in which it holds everything")
+        for label in ("From", "To the end of"):
+            field, words = days.get_by_label(label), days.get_by_text(label, exact=True)
+            expect(field).to_have_attribute("type", "date")
+            above, below = words.bounding_box(), field.bounding_box()
+            assert above
+            assert below
+            assert (above["height"] < 40, above["y"] < below["y"], abs(above["x"] - below["x"]) < 2) == (True, True, True)
+        assert page.evaluate(STRUCTURE)["wider"] == 0
+        page.get_by_role("button", name="Import it").click()
+        page.get_by_role("link", name="See it among the uploads").click()
+        expect(page.get_by_role("heading", name="Is it whole?")).to_be_visible()
+        assert (page.evaluate(STRUCTURE)["wider"], page.evaluate(UNLABELLED)) == (0, [])
 
 
 def test_the_page_works_without_scripts(browser: Browser, settings: Settings, account: Account, tmp_path: Path) -> None:
