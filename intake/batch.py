@@ -28,7 +28,7 @@ FLUSH_PAGES = 128
 """Pages of one commit. Markets of one account share their days, so what a second commit adds makes these days be derived again."""
 FLUSH_SECONDS = 10.0
 OPEN_ROW_LIMIT = timedelta(days=30)
-"""A row that stays unfinished for longer no longer holds the horizon; it becomes a finding."""
+"""A row that stays unfinished for longer no longer holds the horizon; each re-read asks for it again."""
 
 
 @dataclass(slots=True)
@@ -55,7 +55,8 @@ class Batch:
         self.covered = found.claimed
         self.anew: list[Claim] = []
         if pull.reread_from is not None:
-            self.covered = reread.forget_after(self.covered, pull.reread_from)
+            read = reread.forget_after(self.covered, pull.reread_from)
+            self.covered = reread.forget_unfinished(pull.lake.con, pull.name, stream.name, read)
             reread.begin(pull.lake.con)
         starts = [
             (scope, window.start)

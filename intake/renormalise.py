@@ -28,7 +28,7 @@ from store.normalise import Reading
 
 PAGES_AT_ONCE = 500
 SHOWN = 20
-GATHERED = ("mapped", "skipped", "quarantined")
+GATHERED = ("mapped", "skipped", "quarantined", "withdrawn")
 
 
 class KeptMeanwhile(Exception):
@@ -98,7 +98,7 @@ class _Kept:
 
 
 def _read_everything(lake: Lake, connection: Connection) -> _Kept:
-    """Fill `anew_mapped`, `anew_skipped`, `anew_quarantined` from all that is kept."""
+    """Fill `anew_mapped`, `anew_skipped`, `anew_quarantined`, `anew_withdrawn` from all that is kept."""
     con = lake.con
     normalise.name_markets(con, accounts.markets_of(con, connection.exchange))
     pages: set[str] = set()

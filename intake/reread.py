@@ -1,7 +1,7 @@
 """Once a week the last 90 days are asked again: exchanges book late, correct, and now and then lose what they once told.
 
 Per id the newest answer wins (the merge sees to that, with a finding). A row that is no longer answered stays, and is a finding:
-an absence at the exchange is no proof that nothing happened.
+an absence at the exchange is no proof that nothing happened. Rows that were not final are asked for again, however old they are.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import duckdb
 
 from connectors.contract import Window
+from connectors.paging import SECOND
 from store import keep
 from store.coverage import Claim
 from store.lake import Lake
@@ -40,6 +41,29 @@ def forget_after(claimed: dict[str, list[Window]], moment: datetime) -> dict[str
     }
 
 
+def forget_unfinished(
+    con: duckdb.DuckDBPyConnection, connection: str, stream: str, claimed: dict[str, list[Window]]
+) -> dict[str, list[Window]]:
+    """Claims as if the rows that were not final when last told had not been read, however old: nobody says when one becomes final."""
+    rows = con.execute(
+        "SELECT DISTINCT scope, date_trunc('second', occurred_at) FROM lake.core.rows"
+        " WHERE connection = ? AND stream = ? AND origin = 'api' AND status = 'open'",
+        [connection, stream],
+    ).fetchall()
+    left = dict(claimed)
+    for scope, moment in rows:
+        left[scope] = [
+            part
+            for window in left.get(scope, [])
+            for part in (
+                Window(window.start, min(window.end, moment)),
+                Window(max(window.start, moment + SECOND), window.end),
+            )
+            if part.start < part.end
+        ]
+    return left
+
+
 def begin(con: duckdb.DuckDBPyConnection) -> None:
     """Start to remember which rows one stream answers again."""
     con.execute("CREATE OR REPLACE TEMP TABLE answered_again (namespace VARCHAR, row_id VARCHAR)")
@@ -47,22 +71,35 @@ def begin(con: duckdb.DuckDBPyConnection) -> None:
 
 def remember(con: duckdb.DuckDBPyConnection) -> None:
     """Take in the ids of the pages just read."""
-    con.execute("INSERT INTO answered_again SELECT namespace, row_id FROM mapped WHERE row_id IS NOT NULL")
+    con.execute(
+        "INSERT INTO answered_again SELECT namespace, row_id FROM mapped WHERE row_id IS NOT NULL"
+        " UNION ALL SELECT namespace, row_id FROM withdrawn"
+    )
 
 
 def note_vanished(lake: Lake, connection: str, run_id: str, claims: Sequence[Claim], now: datetime) -> None:
     """One finding per stream and scope for rows inside what was read anew that were not answered again; resolved when they are."""
+    stretches: dict[tuple[str, str], list[Window]] = {}
     for claim in claims:
-        window = claim.window
+        stretches.setdefault((claim.stream, claim.scope), []).append(claim.window)
+    for (stream, scope), windows in stretches.items():
         gone = lake.con.execute(
             """
             SELECT row_id, occurred_at FROM lake.core.rows r ANTI JOIN answered_again USING (namespace, row_id)
-            WHERE connection = ? AND stream = ? AND scope = ? AND origin = 'api' AND row_id IS NOT NULL AND part = 0
-                AND occurred_at >= ? AND occurred_at < ? ORDER BY occurred_at, row_id
+            WHERE connection = $name AND stream = $stream AND scope = $scope AND origin = 'api' AND row_id IS NOT NULL AND part = 0
+                AND EXISTS (FROM (SELECT unnest($starts::TIMESTAMPTZ[]) AS start, unnest($ends::TIMESTAMPTZ[]) AS until)
+                    WHERE occurred_at >= start AND occurred_at < until)
+            ORDER BY occurred_at, row_id
             """,
-            [connection, claim.stream, claim.scope, window.start, window.end],
+            {
+                "name": connection,
+                "stream": stream,
+                "scope": scope,
+                "starts": [window.start for window in windows],
+                "ends": [window.end for window in windows],
+            },
         ).fetchall()
-        source = f"{claim.stream} {claim.scope}"
+        source = f"{stream} {scope}"
         if gone:
             evidence = {
                 "rows": len(gone),

@@ -128,7 +128,8 @@ def anchors(
 
 
 def oldest_open(con: duckdb.DuckDBPyConnection, connection: str, stream: str, since: datetime) -> datetime | None:
-    """When the oldest row that is not final began, of those that stand and those in `mapped` that are about to replace them.
+    """When the oldest row that is not final began, of those that stand and those in `mapped` that are about to replace them, but for
+    those that moved nothing by now.
 
     Rows older than `since` no longer hold the horizon.
     """
@@ -138,6 +139,7 @@ def oldest_open(con: duckdb.DuckDBPyConnection, connection: str, stream: str, si
             SELECT occurred_at FROM mapped WHERE status = 'open'
             UNION ALL
             SELECT r.occurred_at FROM lake.core.rows r ANTI JOIN mapped m ON m.namespace = r.namespace AND m.row_id = r.row_id
+                ANTI JOIN withdrawn w ON w.namespace = r.namespace AND w.row_id = r.row_id
             WHERE r.connection = ? AND r.stream = ? AND r.status = 'open'
         ) WHERE occurred_at >= ?
         """,

@@ -139,6 +139,9 @@ def begin_reading(con: duckdb.DuckDBPyConnection, exchange: str) -> None:
         "CREATE OR REPLACE TEMP TABLE quarantined"
         " (source VARCHAR, line BIGINT, column_name VARCHAR, value VARCHAR, why VARCHAR)"
     )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE withdrawn (source VARCHAR, said_at TIMESTAMPTZ, namespace VARCHAR, row_id VARCHAR)"
+    )
     con.execute("CREATE OR REPLACE TEMP TABLE read_sources (source VARCHAR)")
     con.execute("CREATE TEMP TABLE IF NOT EXISTS markets (symbol VARCHAR, base VARCHAR, quote VARCHAR)")
     _load_macros(con, exchange)
@@ -316,6 +319,11 @@ def _set_aside_skipped(con: duckdb.DuckDBPyConnection, layout: Layout, names: se
     if undeclared:
         raise LayoutError(layout.id, f"it skips by rules that [skip] does not name: {', '.join(undeclared)}")
     con.execute("INSERT INTO skipped FROM skipped_lines")
+    if skipped and {"namespace", "row_id"} <= names:
+        con.execute(
+            "INSERT INTO withdrawn SELECT source, said_at, namespace, row_id FROM answered SEMI JOIN skipped_lines USING (source, line)"
+            " WHERE origin = 'api' AND row_id IS NOT NULL"
+        )
     return skipped
 
 

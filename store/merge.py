@@ -135,6 +135,8 @@ class _Merge:
         self._run("arrive")
         if self._run("overtaken"):
             self._run("overtake")
+        if self._run("withdrawn"):
+            self._run("take_back")
         if self._run("any_rows"):
             self._tell_apart()
         else:
@@ -219,7 +221,9 @@ class _Merge:
         return Merged(0, known, 0, 0, self._kept())
 
     def _kept(self) -> dict[str, int]:
-        from_api = self._number("SELECT count(*) FROM (SELECT 1 FROM incoming WHERE origin = 'api' LIMIT 1)")
+        from_api = self._number(
+            "SELECT count(*) FROM ((SELECT 1 FROM incoming WHERE origin = 'api' LIMIT 1) UNION ALL (SELECT 1 FROM taken_back LIMIT 1))"
+        )
         return dict(self._rows("kept")) if from_api else {}
 
     def _reach(self) -> int:

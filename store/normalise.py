@@ -3,6 +3,7 @@
     mapped, reported    what layouts yield (`reported`: of grain 'balance'), and of each row its source, origin, layout, stream,
                         scope, said_at, step, decimals
     skipped             source, line, rule
+    withdrawn           source, said_at, namespace, row_id: what the API says by now that it moved nothing
     quarantined         source, line, column_name, value, why; one row per line
 
 Each reading empties these tables first.

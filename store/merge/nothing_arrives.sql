@@ -7,3 +7,7 @@ SELECT mapped_row, NULL::UUID AS tx_id, NULL::BIGINT AS lake_row, 'new' AS fate 
 
 -- one row of the lake that goes
 CREATE OR REPLACE TEMP TABLE leaving (lake_row BIGINT, occurred_at TIMESTAMPTZ);
+
+-- nor does the API say of anything that it moved nothing after all
+CREATE OR REPLACE TEMP TABLE withdrawn (source VARCHAR, said_at TIMESTAMPTZ, namespace VARCHAR, row_id VARCHAR);
+CREATE OR REPLACE TEMP TABLE taken_back (source VARCHAR);
