@@ -299,7 +299,8 @@ def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference
             con, now, "gapless", "synced" if ok else "failed to sync", name, message or f"{tally.new} new transactions"
         )
         changes = trouble.settle(con, pull.lake.settings, now)
-        row = con.execute("SELECT complete_until FROM lake.main.completeness WHERE connection = ?", [name]).fetchone()
+        proven = "SELECT complete_until FROM lake.main.completeness WHERE connection = ? AND complete_until > history_from"
+        row = con.execute(proven, [name]).fetchone()
         return row[0] if row else None, changes
 
     complete_until, changes = pull.commit(write)

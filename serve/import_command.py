@@ -113,9 +113,8 @@ def tell(preview: Preview) -> None:
     if reading.first_break is not None:
         say(f"  [yellow]its own counting does not go on, so a line seems to be missing[/]: {escape(reading.first_break.words)}")
     if preview.basis is None:
-        say(
-            "  the file cannot prove by itself that it is complete: its rows count, but its period stays a gap unless you vouch for it"
-        )
+        until = "until each line of it is understood" if reading.quarantined else "unless you vouch for it"
+        say(f"  the file cannot prove by itself that it is complete: its rows count, but its period stays a gap {until}")
         if not reading.quarantined:
             whole = f"gapless correct {preview.connection} 'whole {preview.upload}' WHY"
             say(f"  once it is in, this says that it holds everything of its period: {escape(whole)}")

@@ -181,7 +181,7 @@ def add_channel(
 
 @alerts.command(name="test")
 def test_channel(channel: Channel) -> None:
-    """Send a word by a channel."""
+    """Send a test message by a channel."""
     import pipeline
     from alerts.channels import test
     from serve.output import escape, say

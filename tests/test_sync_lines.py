@@ -11,7 +11,7 @@ import pytest
 from intake.progress import Progress
 from serve.sync_command import PROGRESS_SECONDS, in_plain_lines
 from store.lake import Lake
-from tests.accounts import UNTIL, connect, fast_sandbox
+from tests.accounts import UNTIL, connect, fast_sandbox, sync
 from tests.command import gapless
 
 
@@ -43,3 +43,10 @@ def test_without_a_terminal_each_connection_is_named_when_it_begins(lake: Lake, 
         if as_json
         else not done.stdout
     )
+
+
+def test_an_account_of_which_nothing_was_read_is_complete_until_no_day(lake: Lake) -> None:
+    with fast_sandbox() as sandbox:
+        connect(lake, sandbox, sandbox.add_account("kraken", "kraken-main", seed=3, size=5, until=UNTIL))
+        sandbox.switch("kraken-main", "revoked")
+        assert sync(lake, "kraken-main").complete_until is None
