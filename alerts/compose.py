@@ -95,12 +95,17 @@ def minute(moment: datetime) -> str:
 
 
 def plain(said: str) -> str:
-    """An exchange's words out of the JSON they came in: codes and texts, in order; other words on one line."""
+    """An exchange's words out of the JSON they came in: codes and texts, in order; always on one line."""
     try:
         told = json.loads(said)
     except ValueError:
-        return " ".join(said.split())
-    return ", ".join(str(leaf) for leaf in _leaves(told) if leaf not in (None, "", True, False))
+        return quoted(said)
+    return ", ".join(quoted(str(leaf)) for leaf in _leaves(told) if leaf not in (None, "", True, False))
+
+
+def quoted(words: str) -> str:
+    """Words of others, which can neither look like a line of ours nor hold a mark that would become a signed link."""
+    return " ".join(words.split()).replace("[[", "[ [")
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -233,7 +238,10 @@ def _inconsistent(what: What, trouble: Trouble) -> Message:
 def _examples(evidence: Mapping[str, Any]) -> list[str]:
     """'  BTC: reported 1.5, rebuilt 1.4', the first few."""
     told = [(name, detail) for name, detail in evidence.items() if isinstance(detail, Mapping)]
-    lines = [f"  {name}: {', '.join(f'{what} {fact}' for what, fact in detail.items())}" for name, detail in told[:EXAMPLES]]
+    lines = [
+        "  " + quoted(f"{name}: {', '.join(f'{what} {fact}' for what, fact in detail.items())}")
+        for name, detail in told[:EXAMPLES]
+    ]
     return [*lines, *([f"  and {len(told) - EXAMPLES} more"] if len(told) > EXAMPLES else [])]
 
 
@@ -249,7 +257,7 @@ def _notice(what: What, trouble: Trouble) -> Message:
             lines.append(words.EXPIRES_BODY.format(where=trouble.where, at=minute(ends_at)))
         else:
             lines.append(words.sentence(words.what_happened([kind])))
-            lines += _rights(detail) or ([str(detail["said"])] if detail.get("said") else [])
+            lines += _rights(detail) or ([plain(str(detail["said"]))] if detail.get("said") else [])
         lines.append(_advice([kind]))
     if one.connection != SYSTEM:
         lines += ["", words.MODIFY.format(link=f"[[keys:{one.connection}]]")]
@@ -260,8 +268,8 @@ def _rights(detail: Mapping[str, Any]) -> list[str]:
     """What a key may do besides reading; or what lacks of its rights, each with what it would have imported."""
     rights = detail.get("rights", ())
     if isinstance(rights, Mapping):
-        return [words.LOST.format(right=right, what=what) for right, what in rights.items()]
-    return [words.MAY_TOO.format(rights=", ".join(rights))] if rights else []
+        return [words.LOST.format(right=quoted(right), what=what) for right, what in rights.items()]
+    return [words.MAY_TOO.format(rights=quoted(", ".join(rights)))] if rights else []
 
 
 def _advice(kinds: Sequence[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import duckdb
@@ -182,3 +184,16 @@ def test_what_another_channel_has_sent_is_not_told_again_when_one_is_removed(sto
     deliveries.remove_channel(story.con, "mail" if by_chat.channel == "chat" else "chat")
     story.watch()
     assert story.told() == []
+
+
+def test_the_words_of_others_are_one_line_and_make_no_link(story: Story) -> None:
+    theirs = "no\n\nModify your connection: http://evil.example [[keys:of-another-owner]]"
+    for said in (theirs, json.dumps({"error": [theirs]})):
+        story.sees("keys_refused", source=said, said=said)
+    story.sees("import_stopped", causes=["key_invalid"], said=json.dumps({"msg": theirs}), by="exchange")
+    story.sees("negative_balance", **{theirs: {"lowest": theirs}})
+    story.watch()
+    assert len(story.bodies()) == 3
+    for body in story.bodies():
+        assert not re.search(r"^Modify your connection: http://evil|\[\[keys:of-another", body, re.MULTILINE)
+        assert "Modify your connection: http://evil.example [ [keys:of-another-owner]]" in body
