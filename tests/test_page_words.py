@@ -43,6 +43,8 @@ def test_who_has_no_key_is_not_asked_to_modify_one(owner: httpx.Client) -> None:
     assert ("Modify your connection" in home, "Last success" in home, "Key expires" in home) == (False, False, False)
     assert f'<a class="button" href="/connections/{NAME}/upload">Upload a CSV</a>' in home
     assert ("Give it a key" in one, "It was never synced" in one, "Reported" in one) == (True, False, False)
+    form = owner.get(f"/connections/{NAME}/keys").text
+    assert ("<h1>Give it a key" in form, "Try it and keep it" in form, "the old one" in form) == (True, True, False)
 
 
 @pytest.mark.parametrize("path", ["/gaps", f"/connections/{NAME}", f"/connections/{NAME}/upload"])
