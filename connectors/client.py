@@ -15,6 +15,7 @@ from email.utils import mktime_tz, parsedate_tz
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urljoin, urlsplit
 
 from connectors.contract import Client, Exchange, KeyFacts
 from connectors.failures import Failure, translate, unreadable, without_secrets
@@ -110,6 +111,7 @@ def open_client(
         }
     )
     built.rateLimit *= throttle
+    built.session.hooks["response"].append(_refuse_other_host)
     if api_url is not None:
         from connectors.detour import Detour
 
@@ -118,6 +120,16 @@ def open_client(
         counted = credentials.get("apiKey", "") if exchange.ccxt_id in _COUNTED_PER_KEY else ""
         built.throttle = _shared_pace(built, pace_dir / f"{exchange.ccxt_id}-{_digest(api_url or '', counted)}.sqlite")
     return CcxtClient(exchange.id, built)
+
+
+def _refuse_other_host(response: Any, **_given: Any) -> None:
+    """Go no way to another host: `requests` would take the headers along, and the key stands in them."""
+    from requests.exceptions import TooManyRedirects
+
+    if response.is_redirect:
+        goal = urlsplit(urljoin(response.url, response.headers["Location"]))
+        if goal.netloc != urlsplit(response.url).netloc:
+            raise TooManyRedirects(f"the answer leads to {goal.hostname}", response=response)
 
 
 def probe_again(exchange: Exchange, client: Client) -> KeyFacts | None:

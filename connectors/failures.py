@@ -34,6 +34,9 @@ WE: frozenset[Cause] = frozenset({"clock_skew", "ours"})
 
 _SECRETS = ("apiKey", "secret", "password", "uid", "login", "twofa", "privateKey", "walletAddress", "token")
 
+# what requests says of an answer that came, and is none: packed wrongly, or a way to another host that is not gone
+_SPOILT = frozenset({"ContentDecodingError", "TooManyRedirects"})
+
 # what ccxt's own reading is worth once the exchange's words told nothing; sorted from special to general
 _BY_SPECIAL_CLASS: tuple[tuple[str, Causes], ...] = (
     ("AccountSuspended", known.SUSPENDED),
@@ -171,16 +174,16 @@ def without_secrets(text: str, ccxt_object: Any) -> str:
 
 def _causes(exchange: str, exc: Exception, http_status: int | None, body: str | None) -> tuple[str, Causes]:
     code, causes = read_refusal(exchange, http_status, body) if body else ("", None)
-    if causes is None and ((http_status == 200 and _json(body or "") is None) or _was_cut(exc)):
+    if causes is None and ((http_status == 200 and _json(body or "") is None) or _was_spoilt(exc)):
         causes = known.UNREADABLE
     if causes is None:
         causes = _by_class(exc, _BY_SPECIAL_CLASS) or _by_status(http_status) or _by_class(exc, _BY_GENERAL_CLASS)
     return code, causes or known.OURS
 
 
-def _was_cut(exc: BaseException) -> bool:
-    """Whether the connection ended inside the answer, which ccxt calls a network error."""
-    return any(isinstance(below, IncompleteRead) for below in _chain(exc))
+def _was_spoilt(exc: BaseException) -> bool:
+    """Whether an answer came that is none, or ended too soon: ccxt calls the one our mistake, the other a network error."""
+    return any(isinstance(below, IncompleteRead) or type(below).__name__ in _SPOILT for below in _chain(exc))
 
 
 def _by_class(exc: Exception, table: tuple[tuple[str, Causes], ...]) -> Causes | None:
