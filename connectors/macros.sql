@@ -126,6 +126,22 @@ CREATE OR REPLACE TEMP MACRO known_code(head, tail) AS
     CASE WHEN regexp_matches(tail, '(INCH|MBABYDOGE|SATS|CHEEMS|CAT|X|Z)$')
          THEN nullif(regexp_extract(head || tail, '(1INCH|1MBABYDOGE|1000SATS|1000CHEEMS|1000CAT|1000X|2Z)$'), '') END;
 
+-- '1' of 1INCHUSDT, '' of BTC/USDT and where there is no pair; NULL where digits stand elsewhere, or small letters
+CREATE OR REPLACE TEMP MACRO leading_digits(pair) AS
+    CASE WHEN pair IS NULL THEN '' WHEN regexp_full_match(pair, '[0-9]{0,7}[A-Z/_-]+') THEN regexp_extract(pair, '^[0-9]*') END;
+
+-- the same as glued_asset in a tenth of the time for most cells: capital letters behind a number; NULL for any other. lead: the
+-- pair's leading_digits
+CREATE OR REPLACE TEMP MACRO sure_glued_asset(head, tail, pair, lead) AS
+    CASE
+        WHEN lead IS NULL OR head = '' OR NOT regexp_full_match(tail, '[A-Z]+') THEN NULL
+        WHEN lead <> '' AND starts_with(pair, lead || tail) THEN
+            CASE WHEN ends_with(head, lead) AND length(lead || tail) < length(pair) THEN lead || tail END
+        WHEN ends_with(pair, tail) AND pair <> tail THEN tail
+        WHEN regexp_matches(tail, '(INCH|MBABYDOGE|SATS|CHEEMS|CAT|X|Z)$') THEN NULL
+        ELSE tail
+    END;
+
 CREATE OR REPLACE TEMP MACRO glued_asset(head, tail, pair) AS
     CASE
         WHEN head = '' OR trim(tail) = '' THEN NULL

@@ -151,14 +151,17 @@ def _money(cell: Cell, n: int) -> list[dict[str, str]]:
 
 
 def _glued(cell: Cell, n: int, pair: str) -> list[dict[str, str]]:
-    head, tail, asset, digits, plain, pointed = (
-        _part(n, part) for part in ("head", "tail", "asset", "digits", "plain", "pointed")
+    pointed, head, tail, lead, sure, asset, digits, plain = (
+        _part(n, part) for part in ("pointed", "head", "tail", "lead", "sure", "asset", "digits", "plain")
     )
+    odd = {of: _part(n, f"odd {of}") for of in ("head", "tail", "pair")}
     return [
-        {pointed: _pointed(cell, n)},
+        {pointed: _pointed(cell, n), lead: f"leading_digits({pair})"},
         {head: f"glued_head({pointed})"},
         {tail: f"substr({pointed}, length({head}) + 1)"},
-        {asset: f"glued_asset({head}, {tail}, {pair})"},
+        {sure: f"sure_glued_asset({head}, {tail}, {pair}, {lead})"},
+        {odd[of]: f"CASE WHEN {sure} IS NULL THEN {part} END" for of, part in zip(odd, (head, tail, pair), strict=True)},
+        {asset: f"coalesce({sure}, glued_asset({odd['head']}, {odd['tail']}, {odd['pair']}))"},
         {digits: f"glued_digits({pointed}, {head}, {tail}, {asset}, {pair})"},
         {plain: f"ungrouped({digits})"},
         {_value(n): f"number_of({plain})"},

@@ -194,3 +194,33 @@ def numbers(value: Any) -> list[Any]:
 )
 def test_quoting_by_example(body: str, quoted: str) -> None:
     assert quote_numbers(body) == quoted
+
+
+def test_the_short_way_to_a_glued_asset_is_the_long_one(con: duckdb.DuckDBPyConnection) -> None:
+    heads = ["1", "10", "0.10", "1000", "12,000.5", "-2", "21", "5e-7", "7000", ".1", ""]
+    tails = ["BTC", "USDT", "INCH", "SATS", "CAT", "G", "X", "Z", "FLUX", "E", "btc", " USDT", " ", "", "A1INCH", "\u2003"]
+    pairs = [None, "BTCUSDT", "1INCHUSDT", "USDT1INCH", "1000SATSUSDT", "BTC1000SATS", "X1000SATS", "0GUSDT", "GUSDT", "2ZUSDC"]
+    pairs += [
+        "BTC/USDT",
+        "1INCH_USDT",
+        "1INCH",
+        "1INCHINCH",
+        "btcusdt",
+        "CATUSDT",
+        "1000CAT",
+        "USDT",
+        "12345678SATSUSDT",
+        "BTC USDT",
+    ]
+    agreeing = con.execute(
+        """
+        WITH cells AS (
+            SELECT head, tail, pair, sure_glued_asset(head, tail, pair, leading_digits(pair)) AS sure
+            FROM (SELECT unnest($1) AS head), (SELECT unnest($2) AS tail), (SELECT unnest($3) AS pair)
+            WHERE glued_head(head || tail) = head
+        )
+        SELECT sure = glued_asset(head, tail, pair) AS same, count(*) FROM cells WHERE sure IS NOT NULL GROUP BY same
+        """,
+        [heads, tails, pairs],
+    ).fetchall()
+    assert agreeing == [(True, 565)]
