@@ -188,15 +188,15 @@ class _Merge:
         """All that arrives is new, and nothing stands on its days: nothing is compared, and rows are written in their order."""
         self._run("ground_new")
         self._fold_ground()
-        in_place = not (self.found.orders or self.found.described) and self._run("as_told")
-        self._derive("parts_in_place" if in_place else "parts")
+        in_place = not (self.found.orders or self.found.described) and bool(self._run("as_told"))
+        self._derive(in_place)
         return Merged(self._run("put_in_place" if in_place else "put_in_new"), 0, 0, 0, self._kept())
 
     def _settle_difference(self) -> Merged:
         """Compare with what stands in the lake on these days; first out, then in."""
         self._run("ground")
         self._fold_ground()
-        self._derive("parts")
+        self._derive(in_place=False)
         self._run("derived")
         self._run("stood")
         self._run("difference")
@@ -258,18 +258,25 @@ class _Merge:
             self._fold_movements(found.coarsest)
         if found.windows:
             self._fold_windows()
-        for step, decimals in self._rows("statement_resolutions"):
-            self._run("statements", step=step, decimals=decimals)
-            self._amend("statements_settle")
-            self._run("drop")
+        self._settle_statements()
         if found.orders:
             self._run("orders")
             self._run("drop")
-        self._run("numbered_by_id" if found.told_apart else "numbered")
 
-    def _derive(self, parts: str) -> None:
-        """What the standing rows make: transactions, legs, findings. parts: the step that names their transactions."""
-        self._run(parts)
+    def _settle_statements(self) -> None:
+        """Fold the rows of statements, finest first, into what stands and into each other; others book."""
+        for turn, (step, decimals) in enumerate(self._rows("statement_resolutions")):
+            if not turn:
+                self._run("statements_book")
+            self._run("statements", step=step, decimals=decimals)
+            self._run("statements_settle")
+            self._run("drop")
+
+    def _derive(self, in_place: bool) -> None:
+        """What the standing rows make: transactions, legs, findings. in_place: each mapped row stands as it was told."""
+        self._run("bookable_in_place" if in_place else "bookable")
+        self._run("numbered_by_id" if self.found.told_apart else "numbered")
+        self._run("parts_in_place" if in_place else "parts")
         if self.found.described:
             self._run("parts_described")
         self._run("transactions")

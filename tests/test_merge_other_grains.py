@@ -138,6 +138,20 @@ def test_a_statement_alone_makes_one_trade(lake: duckdb.DuckDBPyConnection) -> N
     assert findings(lake) == []
 
 
+def test_a_line_of_a_statement_that_is_a_whole_event_has_no_fee_beside_it(lake: duckdb.DuckDBPyConnection) -> None:
+    sides = {
+        "out_asset": "USDT",
+        "out_amount": "10",
+        "in_asset": "BTC",
+        "in_amount": "1",
+        "fee_asset": None,
+        "fee_amount": None,
+    }
+    say(lake, "statement", [row(0, grain="statement", layout="statement", kind="conversion", **sides)])
+    assert standing(lake) == [("0", "conversion", (("out", "USDT", "-10"), ("in", "BTC", "1")))]
+    assert lake.execute("SELECT fee_amount = 0 FROM lake.core.transactions").fetchall() == [(True,)]
+
+
 def test_a_statement_is_folded_into_what_stands(lake: duckdb.DuckDBPyConnection) -> None:
     say(lake, "page", [api(0.1, "1")])
     say(lake, "statement", statement(0))

@@ -1,15 +1,10 @@
 -- One standing row and the transaction it belongs to: rows of one event are one transaction, others stand alone. The name of
 -- a transaction comes from the exchange's ids, else from what the row says and how often that was said.
-CREATE OR REPLACE TEMP TABLE parted AS
-SELECT CASE
-        WHEN event_id IS NOT NULL THEN named_by_event($connection, event_id)
-        WHEN row_id IS NOT NULL THEN named_by_id($connection, grain, namespace, row_id)
-        ELSE named_by_words($connection, stands, coalesce(n.number, 1))
-    END AS tx_id,
-    u, coalesce(n.number, 1) AS nth, origin, source, line, stream, scope, grain <> 'describe' AS books, namespace, row_id, event_id, order_id,
-    tx_hash, occurred_at, kind, source_type, wallet, market, side, price, out_asset, out_amount, in_asset, in_amount, fee_asset,
-    fee_amount, note
-FROM stands LEFT JOIN numbered n USING (u) WHERE grain <> 'describe';
+UPDATE parted SET nth = numbered.number FROM numbered WHERE parted.u = numbered.u;
+UPDATE parted SET tx_id = CASE
+    WHEN event_id IS NOT NULL THEN named_by_event($connection, event_id)
+    WHEN row_id IS NOT NULL THEN named_by_id($connection, grain, namespace, row_id)
+    ELSE named_by_words($connection, parted, nth) END;
 
 CREATE OR REPLACE TEMP VIEW parts AS FROM parted;
 

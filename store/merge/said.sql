@@ -18,6 +18,12 @@ CREATE OR REPLACE TEMP TABLE amended AS FROM said LIMIT 0;
 CREATE OR REPLACE TEMP VIEW stands AS
 FROM said WHERE u NOT IN (SELECT u FROM dropped) UNION ALL FROM amended;
 
+-- one row of a statement that books, alone or, as the first row of an event (`whole`), with what all its rows say
+CREATE OR REPLACE TEMP TABLE booking (
+    u BIGINT, whole BOOLEAN, class VARCHAR, occurred_at TIMESTAMPTZ, out_asset VARCHAR, out_amount DECIMAL(38,18),
+    in_asset VARCHAR, in_amount DECIMAL(38,18), fee_asset VARCHAR, fee_amount DECIMAL(38,18)
+);
+
 -- one row that tells again what another, standing row tells
 CREATE OR REPLACE TEMP TABLE folded (u BIGINT, stands_u BIGINT);
 
