@@ -20,7 +20,7 @@ from intake import upload as uploading
 from intake.kept_files import KeptFile
 from intake.pull import booking_streams
 from intake.trouble import compare_again, settle
-from store import accounts, corrections, mended, merge, normalise
+from store import accounts, corrections, mended, merge, normalise, sent_away
 from store.accounts import Connection
 from store.corrections import CorrectionRefused
 from store.lake import Lake
@@ -57,6 +57,8 @@ def correct(lake: Lake, connection: str, target: str, says: str, made_by: str, n
     account = accounts.load(lake.con, connection)
     if target.startswith(f"{mended.WHOLE} "):
         target = " ".join(target.split())
+    if target.startswith(f"{sent_away.TARGET} "):
+        target = sent_away.checked(lake.con, connection, target, now)
     books = booking_streams(register.find(account.exchange))
     source = _source_of_lines(lake.con, connection, target)
     if source is None:

@@ -114,6 +114,7 @@ def as_document(written: Written) -> dict[str, Any]:
         "method": figures.reckoning["method"], "scope": figures.reckoning["scope"], "version": figures.reckoning["version"],
         "totals": totals(figures), "by_asset": figures.by_asset, "income": figures.income,
         "missing": [{"where": one.where, "what": one.what, "steps": one.steps} for one in missing(figures)],
+        "remarks": [{"where": where, "what": what} for where, what in remarks(figures)],
         "inputs": {"file": INPUTS, "sha256_of_rows": written.inputs, "transactions": written.transactions},
     }  # fmt: skip
 

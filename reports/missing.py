@@ -40,10 +40,11 @@ FLAGS: Mapping[str, tuple[str, str]] = {
         "upload the export of trades for the day they came in",
     ),
 }
-DEPARTURES: Mapping[str, tuple[str, str]] = {
+DEPARTURES: Mapping[str, tuple[str, ...]] = {
     "unmatched_withdrawal": (
         "for an account that is not connected: what came of it there, or what was paid with it, is not known",
         "connect the account it went to, or upload its export; a wallet's history too (docs/template.md)",
+        "or, if it lies at a place of your own: `gapless correct {connection} 'sent ASSET FROM TO' WHERE` (FROM, TO: two days)",
     ),
     "unexplained": (
         "for something that the source does not say",
@@ -162,9 +163,10 @@ def _flag(row: Row) -> Missing:
 
 
 def _departure(row: Row) -> Missing:
-    what, step = DEPARTURES[row["flag"]]
-    count = row["events"]
-    return Missing("", f"{count} departure{'s' if count != 1 else ''} ({row['assets']}) {what}", (step,))
+    what, *steps = DEPARTURES[row["flag"]]
+    name, count = row["connection"], row["events"]
+    told = f"{count} departure{'s' if count != 1 else ''} from {name} ({row['assets']}) {what}"
+    return Missing("", told, tuple(step.format(connection=name) for step in steps))
 
 
 def _unvalued(row: Row) -> Missing:

@@ -12,7 +12,7 @@ import typer
 from serve.listing import NOTHING_CONNECTED, Json
 
 app = typer.Typer()
-WORDS_OF_TARGETS = {"balance": 2, "finding": 1, "line": 2, "cells": 2, "whole": 1, "correction": 1}
+WORDS_OF_TARGETS = {"balance": 2, "finding": 1, "line": 2, "cells": 2, "whole": 1, "sent": 3, "correction": 1}
 """How many words name one, after the word of its kind."""
 HEADS = ("check", "connection", "verdict", "what it saw", "what to do")
 
@@ -49,7 +49,8 @@ def correct(
         str,
         typer.Argument(
             help="'balance WALLET ASSET', 'finding ID', 'line SOURCE LINE', 'cells UPLOAD LINE', 'whole UPLOAD', 'whole UPLOAD FROM TO'"
-            " (two days, 2021-01-01 2023-12-31: nothing else happened in them) or 'correction ID'."
+            " (two days, 2021-01-01 2023-12-31: nothing else happened in them), 'sent ASSET FROM TO' (to a place of your own)"
+            " or 'correction ID'."
         ),
     ],
     says: Annotated[

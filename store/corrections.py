@@ -6,6 +6,7 @@ line SOURCE LINE        says: why it moves nothing. A line that could not be rea
 cells UPLOAD LINE       says: what should stand in which cells, as JSON. A line of a file that could not be read is corrected
 whole UPLOAD            says: why. A file that cannot show it by itself holds everything of its period
 whole UPLOAD FROM TO    says: why. It holds everything of these days, also where they are more than its lines tell
+sent ASSET FROM TO      says: where to. What left for an unknown place in these days lies at a place of the owner's own
 correction ID           says: why. That correction no longer holds
 """
 
@@ -62,13 +63,13 @@ def correct(
                 kept = _settle(con, connection, about, now)
             case "line":
                 _find_quarantined(con, connection, about)
-            case "cells" | "whole":
-                pass  # what comes of it is the file's, read again
+            case "cells" | "whole" | "sent":
+                pass  # what comes of it is the file's, read again, or a view's
             case "correction":
                 _take_back(con, connection, about, now, books)
             case _:
                 raise CorrectionRefused(
-                    f"{target!r} names neither a balance, a finding, a line, its cells, a whole file nor a correction"
+                    f"{target!r} names neither a balance, a finding, a line, its cells, a whole file, what was sent, nor a correction"
                 )
         keep_word(con, connection, correction, kept, says, made_by, now)
         if follow is not None:

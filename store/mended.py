@@ -62,10 +62,20 @@ def spans(con: duckdb.DuckDBPyConnection, connection: str, upload: str, without:
 def span(
     con: duckdb.DuckDBPyConnection, connection: str, days: str, now: datetime, from_at: datetime | None, to_at: datetime | None
 ) -> Window:
-    """Two days, `2021-01-01 2023-12-31`, as time: whole days of the owner's zone, the last one too, but nothing after now.
+    """Two days as time, of a file whose first row and last row are these. CorrectionRefused where the days cannot be said of it."""
+    window = window_of_days(con, connection, days, now)
+    if from_at is None or to_at is None:
+        raise CorrectionRefused("no line of the file says when anything happened")
+    if from_at < window.start or to_at >= window.end:
+        lines = days_between(con, connection, from_at, to_at).replace(" ", " to ")
+        raise CorrectionRefused(
+            f"the file tells of {lines}, more than {days.replace(' ', ' to ')}: name days that hold all of it"
+        )
+    return window
 
-    from_at, to_at: the file's first and last row. CorrectionRefused where the days cannot be said of it.
-    """
+
+def window_of_days(con: duckdb.DuckDBPyConnection, connection: str, days: str, now: datetime) -> Window:
+    """Two days, `2021-01-01 2023-12-31`, as time: whole days of the owner's zone, the last one too, but nothing after now."""
     try:
         first, last = (date.fromisoformat(day) for day in days.split())
     except ValueError:
@@ -77,11 +87,6 @@ def span(
     window = _span(con, connection, days, now)
     if _span(con, connection, f"{last} {last}", now).start > now:
         raise CorrectionRefused(f"{last} is still to come: nobody knows what will happen until then")
-    if from_at is None or to_at is None:
-        raise CorrectionRefused("no line of the file says when anything happened")
-    if from_at < window.start or to_at >= window.end:
-        lines = days_between(con, connection, from_at, to_at).replace(" ", " to ")
-        raise CorrectionRefused(f"the file tells of {lines}, more than {first} to {last}: name days that hold all of it")
     return window
 
 

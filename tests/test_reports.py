@@ -151,8 +151,9 @@ def test_coins_that_left_for_an_unknown_place_and_money_of_unknown_trades_are_mi
     told = json.loads((tmp_path / "out" / "report.json").read_text())
     assert told["complete"] is False
     assert [one["what"] for one in told["missing"]] == [
-        "2 departures (BTC) for an account that is not connected: what came of it there, or what was paid with it, is not known",
-        "1 departure (BTC) for something that the source does not say",
+        "2 departures from kraken-main (BTC) for an account that is not connected:"
+        " what came of it there, or what was paid with it, is not known",
+        "1 departure from kraken-main (BTC) for something that the source does not say",
         "amounts in EUR (1 of 1) from trades of which one side is known: what was bought or sold is not, nor its gain: not in the sum",
         "amounts in EUR (1 of 1) of a kind that nobody knows: it may be income, or an expense: not in the sum",
     ]

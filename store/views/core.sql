@@ -89,6 +89,25 @@ WHERE f.resolved_at IS NULL AND f.kind IN (
 CREATE OR REPLACE VIEW lake.core.begun_by_word AS
 SELECT connection, history_from FROM lake.ops.connections WHERE json_extract_string(settings, 'since') IS NOT NULL;
 
+-- one word of an owner: an adjustment, a finding that is settled, a line that is waived or corrected, a file that is whole, what
+-- was sent to a place of the own, or a correction that is taken back
+CREATE OR REPLACE VIEW lake.main.corrections AS
+SELECT c.connection, c.correction, c.made_at, c.made_by, c.target, c.says, NOT EXISTS (
+    FROM lake.ops.corrections later WHERE later.connection = c.connection AND later.target = 'correction ' || c.correction) AS in_force
+FROM lake.ops.corrections c;
+
+-- one asset that left a connection for places of its owner's own, in a stretch of time, by their word
+CREATE OR REPLACE VIEW lake.core.sent_to_own AS
+WITH said AS (
+    SELECT c.connection, split_part(c.target, ' ', 2) AS asset, TRY_CAST(split_part(c.target, ' ', 3) AS DATE) AS first_day,
+        TRY_CAST(split_part(c.target, ' ', 4) AS DATE) AS last_day, c.made_at, coalesce(o.time_zone, 'UTC') AS zone
+    FROM lake.main.corrections c JOIN lake.ops.connections k USING (connection) LEFT JOIN lake.ops.owners o USING (owner)
+    WHERE c.in_force AND starts_with(c.target, 'sent ')
+)
+SELECT connection, asset, first_day, last_day, timezone(zone, first_day::TIMESTAMP) AS from_at,
+    least(timezone(zone, last_day + INTERVAL 1 DAY), made_at) AS to_at
+FROM said;
+
 -- what rests on less than proof, or is not imported at all: one remark about one stretch of a connection; to_at NULL: without end
 CREATE OR REPLACE VIEW lake.core.remarks AS
 SELECT connection, from_at, to_at, concat(stream, CASE WHEN scope <> 'all' THEN ' ' || scope END, ' rests on your word') AS remark
@@ -99,6 +118,9 @@ FROM lake.ops.connections WHERE frozen_at IS NOT NULL
 UNION ALL
 SELECT connection, TIMESTAMPTZ '1970-01-01 00:00:00+00', NULL, 'nothing before ' || strftime(history_from, '%Y-%m-%d') || ' was asked for, by your word'
 FROM lake.core.begun_by_word
+UNION ALL
+SELECT connection, from_at, to_at, format('{} that left from {} to {} lies at a place of your own, by your word', asset, first_day, last_day)
+FROM lake.core.sent_to_own
 UNION ALL
 SELECT n.connection, c.history_from, NULL, concat('not imported', CASE WHEN n.by_right THEN ', though the key may use it' END, ': ', n.part)
 FROM lake.core.not_imported n JOIN lake.ops.connections c USING (connection)
