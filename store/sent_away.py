@@ -18,14 +18,13 @@ TARGET = "sent"
 
 def checked(con: duckdb.DuckDBPyConnection, connection: str, target: str, now: datetime) -> str:
     """The target as it is kept. CorrectionRefused where nothing of that asset left the connection in these days."""
-    _, asset, *days = target.split() if len(target.split()) == 4 else ("", "", "")
-    window = mended.window_of_days(con, connection, " ".join(days), now)
-    asset = asset.upper()
+    asset, _, days = " ".join(target.split()[1:]).partition(" ")
+    asset, window = asset.upper(), mended.window_of_days(con, connection, days, now)
     left = con.execute(
         "SELECT EXISTS (FROM lake.core.transactions WHERE connection = ? AND kind IN ('withdrawal', 'transfer') AND out_asset = ?"
         " AND occurred_at >= ? AND occurred_at < ?)",
         [connection, asset, window.start, window.end],
     ).fetchone()
     if left != (True,):
-        raise CorrectionRefused(f"no {asset} left {connection} from {days[0]} to {days[1]}")
-    return f"{TARGET} {asset} {days[0]} {days[1]}"
+        raise CorrectionRefused(f"no {asset} left {connection} from {days.replace(' ', ' to ')}")
+    return f"{TARGET} {asset} {days}"
