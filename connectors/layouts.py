@@ -27,7 +27,7 @@ _PROSE = re.compile(r"""\n[ \t]*\n(?=[ \t]*(?!\[|\#|[\w"'.^-]+[ \t]*=)\S)""")
 _HEADER_KEYS = frozenset({
     "exchange", "title", "source", "one_row", "streams", "books", "zone", "step", "decimals", "rows", "columns", "skip",
     "balance", "balance_per", "sequence", "ignored", "file_name", "blank", "zone_above", "zone_stated", "ragged", "skip_lines",
-    "one_wallet",
+    "one_wallet", "no_balance",
 })  # fmt: skip
 RESERVED = frozenset({"line", "page", "fetched_at"})
 """Columns of `rows` that the reader adds."""
@@ -85,8 +85,8 @@ class Layout:
     zone_above: finds the file's zone in the lines above its header. zone_stated: whether the exchange says which zone it is.
     ragged: rows may be shorter than the header, as where a second table stands inside the first. skip_lines: rule -> physical
     lines that are no rows: titles, footers. sequence: a column that the exchange says counts the rows of each `balance_per`
-    without holes. one_wallet: the exchange gives a file for each wallet or currency, so that a balance that goes on shows nothing
-    of the others.
+    without holes. no_balance: rules of `skip` whose lines tell another balance than an asset's, as the size of a position.
+    one_wallet: the exchange gives a file for each wallet or currency, so that a balance that goes on shows nothing of the others.
     """
 
     id: str
@@ -113,6 +113,7 @@ class Layout:
     zone_stated: bool = True
     ragged: bool = False
     one_wallet: bool = False
+    no_balance: tuple[str, ...] = ()
     skip_lines: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
 
     def column(self, name: str) -> Column | None:
@@ -232,6 +233,7 @@ class _Header:
             zone_stated=self._is("zone_stated", True),
             ragged=self._is("ragged", False),
             one_wallet=self._is("one_wallet", False),
+            no_balance=self._texts("no_balance"),
             skip_lines=self._skip_lines(skip),
         )
         self._balance_is_readable(layout)
@@ -320,6 +322,8 @@ class _Header:
                 raise LayoutError(self.id, f"balance, balance_per, sequence: {name!r} is not a column")
         if layout.balance_per and layout.balance is None and layout.sequence is None:
             raise LayoutError(self.id, "balance_per without balance or sequence")
+        if set(layout.no_balance) - set(layout.skip):
+            raise LayoutError(self.id, "no_balance names rules of [skip]")
 
     def _text(self, key: str, default: str | None = None) -> str:
         value = self.header.get(key, default)

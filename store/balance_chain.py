@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from connectors.layouts import Layout
-from store.cells import quoted
+from store.cells import literal, quoted
 from store.mapping import Break, one
 
 ORDERS = ("line", "line DESC", "moved.occurred_at, line", "moved.occurred_at, line DESC")
@@ -33,10 +33,17 @@ def follow(con: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[bool | None,
 
 
 def _follow_balances(con: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[bool | None, Break | None]:
-    goes_on, found = _follow_lines(con, layout, "true")
+    telling = _telling(layout)
+    goes_on, found = _follow_lines(con, layout, telling)
     if goes_on is False and one(con, "SELECT count(row_id) - count(DISTINCT (namespace, row_id)) FROM mapped")[0]:
-        return _follow_lines(con, layout, TOLD_FIRST)
+        return _follow_lines(con, layout, f"{telling} AND {TOLD_FIRST}")
     return goes_on, found
+
+
+def _telling(layout: Layout) -> str:
+    """The lines whose balance is one of an asset."""
+    others = ", ".join(literal(rule) for rule in layout.no_balance)
+    return f"line NOT IN (SELECT line FROM skipped WHERE rule IN ({others}))" if others else "true"
 
 
 def _follow_lines(con: duckdb.DuckDBPyConnection, layout: Layout, lines: str) -> tuple[bool | None, Break | None]:

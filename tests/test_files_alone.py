@@ -71,7 +71,7 @@ def test_trades_alone_leave_open_what_the_other_exports_tell(lake: Lake) -> None
     [
         ("cex", "cex/transactions.csv"), ("coinbaseexchange", "coinbaseexchange/account.csv"), ("coinmate", "coinmate/report.csv"),
         ("btcmarkets", "btcmarkets/transactions.csv"), ("luno", "luno/transactions.csv"), ("deribit", "deribit/transaction_log.csv"),
-        ("kucoin", "kucoin/account_history.csv"),
+        ("krakenfutures", "krakenfutures/account_log.csv"), ("kucoin", "kucoin/account_history.csv"),
     ],
 )  # fmt: skip
 def test_a_full_statement_covers_all_that_is_expected(lake: Lake, exchange: str, statement: str) -> None:

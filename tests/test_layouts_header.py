@@ -95,6 +95,7 @@ def test_the_path_to_the_rows(path: str, steps: tuple[Container, ...]) -> None:
         ("SELECT line FROM rows;", "", "there is no SELECT"),
         ('zone     = "UTC"', 'balance = "rest"', "'rest' is not a column"),
         ('zone     = "UTC"', 'balance_per = ["txid"]', "balance_per without balance"),
+        ('zone     = "UTC"', 'no_balance = ["sizes"]', "no_balance names rules of [skip]"),
         ('zone     = "UTC"', "decimals = 19", "is not a whole number from 0 to 18"),
         ('zone     = "UTC"', 'books = "no"', "is neither true nor false"),
         ('amount  = "number"', 'TXID = "text"', "txid: named twice"),
