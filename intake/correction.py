@@ -41,7 +41,7 @@ class TriedLine:
 class _FileAsTold:
     """A file and all that holds of it once the word is taken. stays_vouched: it was vouched for when it was imported.
 
-    spans: the stretches of which its owner said that it holds everything.
+    spans: the stretches of which its owner said that it holds everything. words: how many there were about its account by then.
     """
 
     kept: KeptFile
@@ -50,6 +50,7 @@ class _FileAsTold:
     whole: bool
     stays_vouched: bool
     spans: Collection[Window]
+    words: int
 
 
 def correct(lake: Lake, connection: str, target: str, says: str, made_by: str, now: datetime) -> str:
@@ -76,6 +77,7 @@ def correct(lake: Lake, connection: str, target: str, says: str, made_by: str, n
 
     def follow(con: duckdb.DuckDBPyConnection) -> None:
         if told is not None and reading is not None:
+            _refuse_meanwhile(con, connection, told)
             _replace(con, connection, told, reading, books, now)
         corrections.close_if_settled(con, connection, source, now)
         compare_again(con, connection, now)
@@ -148,7 +150,20 @@ def _told_so_far(con: duckdb.DuckDBPyConnection, name: str, kept: KeptFile, with
         mended.is_whole(con, name, upload, without),
         stays,
         mended.spans(con, name, upload, without),
+        _words(con, name),
     )
+
+
+def _words(con: duckdb.DuckDBPyConnection, name: str) -> int:
+    ((count,),) = con.execute("SELECT count(*) FROM lake.ops.corrections WHERE connection = ?", [name]).fetchall()
+    return int(count)
+
+
+def _refuse_meanwhile(con: duckdb.DuckDBPyConnection, name: str, told: _FileAsTold) -> None:
+    """What was read before the commit holds only while the file is in force, and no word came but the one that is just kept."""
+    in_force = any(one.upload == told.kept.upload for one in kept_files.kept_files(con, name))
+    if not in_force or _words(con, name) != told.words + 1:
+        raise CorrectionRefused(f"{told.kept.file_name} was taken back, or another word came in, meanwhile: say it again")
 
 
 def _vouched(lake: Lake, account: Connection, kept: KeptFile, days: str, now: datetime) -> _FileAsTold:

@@ -1,7 +1,7 @@
 """Read everything that was kept of a connection again, by the layouts as they are now, and show what that changes.
 
 Pages and files are kept verbatim, so a layout that was mended also mends the past. Nothing is asked of the exchange. Claims of
-coverage stay as they are: they speak of what was read, not of how.
+coverage stay as they are: they speak of what was read, not of how. So do the owner's adjustments, which no layout reads.
 """
 
 from __future__ import annotations
@@ -29,10 +29,13 @@ from store.normalise import Reading
 PAGES_AT_ONCE = 500
 SHOWN = 20
 GATHERED = ("mapped", "skipped", "quarantined", "withdrawn")
+PAGES = "SELECT page FROM lake.raw.pages WHERE connection = ? AND body IS NOT NULL"
+FILES = "SELECT upload FROM lake.ops.uploads WHERE connection = ? AND undone_at IS NULL"
+WORDS = "SELECT correction FROM lake.ops.corrections WHERE connection = ?"
 
 
 class KeptMeanwhile(Exception):
-    """A page or a file came in while the kept ones were read; nothing was changed."""
+    """A page, a file or a word of the owner came in while the kept ones were read; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +94,17 @@ def renormalise(lake: Lake, name: str, now: datetime, *, commit: bool) -> Renewe
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What was read: ids of pages, and of each file in force its reading."""
+    """What was read: ids of pages, of each file in force its reading, and the words of the owner that its lines were read by."""
 
     pages: frozenset[str]
     files: dict[str, Reading]
+    words: frozenset[str]
 
 
 def _read_everything(lake: Lake, connection: Connection) -> _Kept:
     """Fill `anew_mapped`, `anew_skipped`, `anew_quarantined`, `anew_withdrawn` from all that is kept."""
     con = lake.con
+    words = _ids(con, WORDS, connection.name)
     normalise.name_markets(con, accounts.markets_of(con, connection.exchange))
     pages: set[str] = set()
     fresh = True
@@ -114,7 +119,7 @@ def _read_everything(lake: Lake, connection: Connection) -> _Kept:
         fresh = _gather(con, fresh)
     if fresh:
         raise KeptMeanwhile(f"nothing is kept of {connection.name} yet: sync it, or import a file")
-    return _Kept(frozenset(pages), files)
+    return _Kept(frozenset(pages), files, words)
 
 
 def _gather(con: duckdb.DuckDBPyConnection, fresh: bool) -> bool:
@@ -132,11 +137,7 @@ def _renew(con: duckdb.DuckDBPyConnection, connection: Connection, kept: _Kept, 
     from connectors import register
 
     name = connection.name
-    if kept.pages != _ids(
-        con, "SELECT page FROM lake.raw.pages WHERE connection = ? AND body IS NOT NULL", name
-    ) or kept.files.keys() != (
-        _ids(con, "SELECT upload FROM lake.ops.uploads WHERE connection = ? AND undone_at IS NULL", name)
-    ):
+    if (kept.pages, kept.files.keys(), kept.words) != (_ids(con, PAGES, name), _ids(con, FILES, name), _ids(con, WORDS, name)):
         raise KeptMeanwhile(f"{name}: something came in meanwhile; nothing was changed, run it again")
     books = booking_streams(register.find(connection.exchange))
     con.execute("CREATE OR REPLACE TEMP TABLE stood_before AS FROM lake.core.transactions WHERE connection = ?", [name])
@@ -146,9 +147,13 @@ def _renew(con: duckdb.DuckDBPyConnection, connection: Connection, kept: _Kept, 
         [name],
     )
     not_understood = _not_understood(con, name)
-    _empty(con, name)
     for table in GATHERED:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM anew_{table}")
+    con.execute(
+        "INSERT INTO mapped BY NAME SELECT * EXCLUDE (connection, tx_id) FROM lake.core.rows WHERE connection = ? AND origin = 'owner'",
+        [name],
+    )
+    _empty(con, name)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE read_sources AS SELECT unnest(?::VARCHAR[]) AS source", [[*kept.pages, *kept.files]]
     )
@@ -169,6 +174,8 @@ def _renew(con: duckdb.DuckDBPyConnection, connection: Connection, kept: _Kept, 
             ],
         )  # fmt: skip
     counts, shown = _compare(con, name)
+    if "gone" in counts:  # the merge began with nothing: it saw none of these go
+        merge.note_removed(con, name, "renormalise", now, counts["gone"])
     return Renewed(
         name,
         len(kept.pages),

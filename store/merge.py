@@ -114,6 +114,11 @@ def rebuild(con: duckdb.DuckDBPyConnection, connection: str, run_id: str, now: d
     return _Merge(con, connection, run_id, now, books).rebuild()
 
 
+def note_removed(con: duckdb.DuckDBPyConnection, connection: str, run_id: str, now: datetime, count: int) -> None:
+    """That so many transactions went without a merge: what was derived from them is out of date."""
+    _Merge(con, connection, run_id, now, ()).note(Merged(0, 0, 0, count))
+
+
 class _Merge:
     """One merge: its parameters, and its steps over the temp tables they leave for each other."""
 
@@ -157,6 +162,9 @@ class _Merge:
         self._run("every_day")
         return self._settle()
 
+    def note(self, merged: Merged) -> None:
+        self._run("note_change", new=merged.new, changed=merged.changed, removed=merged.removed)
+
     def _tell_apart(self) -> None:
         """Find what of the arriving rows says anything new."""
         self._run("stored")
@@ -178,7 +186,7 @@ class _Merge:
         else:
             merged = self._settle_difference() if touched else self._settle_untouched()
         if merged.new or merged.changed or merged.removed:
-            self._run("note_change", new=merged.new, changed=merged.changed, removed=merged.removed)
+            self.note(merged)
             for (began,) in self._rows("first_row"):
                 accounts.begin(self.con, self.given["connection"], began)
         self._clean()

@@ -203,3 +203,26 @@ def test_a_correction_that_corrects_nothing_is_refused(lake: Lake, tmp_path: Pat
     with pytest.raises(CorrectionRefused, match=why):
         pipeline.correct(lake, "k", target.format(upload=upload), says, "owner", datetime.now(UTC))
     assert lake.con.execute("SELECT count(*) FROM lake.main.corrections").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("meanwhile", ["another word", "taken back"])
+def test_a_word_is_said_again_where_the_file_it_was_read_by_is_another_by_now(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    """Else the file would be as only the later of two words has it, or be back though it was taken back."""
+    upload = bring(lake, tmp_path, f"{BAD}\n{BAD.replace('L2', 'L9')}").upload
+    commit = Lake.commit
+
+    def told_before(self: Lake, work: Any) -> Any:
+        monkeypatch.undo()
+        if meanwhile == "taken back":
+            pipeline.undo_upload(self, upload, NOW)
+        else:
+            pipeline.correct(self, "k", f"cells {upload} 4", '{"amount": "500.00"}', "owner", NOW)
+        return commit(self, work)
+
+    monkeypatch.setattr(Lake, "commit", told_before)
+    with pytest.raises(CorrectionRefused, match="meanwhile: say it again"):
+        correct(lake, upload, amount="500.00")
+    stood = {str(row[0]) for row in stands(lake)}
+    assert stood == (set() if meanwhile == "taken back" else {"L1", "L3", "L9"})

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import pipeline
 from intake import renormalise
 from intake.renormalise import KeptMeanwhile
 from store import accounts, merge
@@ -18,6 +20,7 @@ from store.locks import AlreadySyncing, lease
 from store.settings import Settings
 from tests.accounts import UNTIL, connect, everything, export_file, fast_sandbox, import_file, sync
 from tests.conftest import NOW
+from tests.gains_book import reckoned
 
 SAMPLE = Path(__file__).parent / "data" / "inbox" / "ledgers.csv"
 
@@ -80,3 +83,40 @@ def test_a_connection_without_anything_kept_says_so(settings: Settings) -> None:
         lake.commit(lambda con: accounts.add(con, Connection("empty", "kraken", NOW), (), None, NOW))
         with pytest.raises(KeptMeanwhile, match="nothing is kept of empty yet"):
             renormalise.renormalise(lake, "empty", NOW, commit=False)
+
+
+def test_what_the_owner_adjusted_stays_and_can_still_be_taken_back(lake: Lake) -> None:
+    """No page and no file tells of it, so nothing that is read again could bring it back."""
+    word = pipeline.correct(lake, "kraken-main", "balance spot BTC", "0.5", "owner", NOW)
+    renormalise.renormalise(lake, "kraken-main", NOW, commit=True)
+    assert amounts(lake) == {"BTC": Decimal("0.502"), "EUR": Decimal("899.74")}
+    assert not renormalise.renormalise(lake, "kraken-main", NOW, commit=True).changes
+    pipeline.correct(lake, "kraken-main", f"correction {word}", "it was none", "owner", NOW)
+    assert amounts(lake) == {"BTC": Decimal("0.002"), "EUR": Decimal("899.74")}
+
+
+def test_a_word_that_comes_while_files_are_read_is_not_undone_by_the_reading(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = Lake.commit
+
+    def corrected_before(self: Lake, work: Any) -> Any:
+        monkeypatch.undo()
+        pipeline.correct(self, "kraken-main", "balance spot BTC", "0.5", "owner", NOW)
+        return commit(self, work)
+
+    monkeypatch.setattr(Lake, "commit", corrected_before)
+    with pytest.raises(KeptMeanwhile):
+        renormalise.renormalise(lake, "kraken-main", NOW, commit=True)
+
+
+def test_gains_are_out_of_date_where_nothing_is_left_of_what_they_rest_on(lake: Lake) -> None:
+    reckoned(lake)
+    lake.con.execute("DELETE FROM lake.ops.uploads")
+    lake.con.execute(
+        "INSERT INTO lake.raw.pages BY NAME SELECT 'page' AS page, 'kraken-main' AS connection, 'ledger' AS stream, 'all' AS scope,"
+        " 'kraken/ledger_api' AS layout, '{}' AS request, '{}' AS context, ?::TIMESTAMPTZ AS fetched_at, ? AS body",
+        [NOW, '{"result": {"ledger": {}}}'],
+    )
+    assert renormalise.renormalise(lake, "kraken-main", NOW, commit=True).counts == {"gone": 2}
+    assert lake.con.execute("SELECT stale FROM lake.main.published").fetchall() == [(True,)]
