@@ -99,6 +99,9 @@ def open_client(
     """
     import ccxt
 
+    from connectors.answer_time import AnswerInTime
+    from connectors.detour import Detour
+
     logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
     built = getattr(ccxt, exchange.ccxt_id)(
         {
@@ -112,10 +115,7 @@ def open_client(
     )
     built.rateLimit *= throttle
     built.session.hooks["response"].append(_refuse_other_host)
-    if api_url is not None:
-        from connectors.detour import Detour
-
-        built.session.mount("https://", Detour(api_url))
+    built.session.mount("https://", AnswerInTime() if api_url is None else Detour(api_url))
     if pace_dir is not None and throttle > 0:
         counted = credentials.get("apiKey", "") if exchange.ccxt_id in _COUNTED_PER_KEY else ""
         built.throttle = _shared_pace(built, pace_dir / f"{exchange.ccxt_id}-{_digest(api_url or '', counted)}.sqlite")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
+
+from connectors.answer_time import ANSWERED_WITHIN, AnswerInTime
 
 
-class Detour(HTTPAdapter):
+class Detour(AnswerInTime):
     """Sends what is meant for `https://host/path` to `base/host/path`; who asked never sees the other address."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, seconds: float = ANSWERED_WITHIN) -> None:
         self._base = base.rstrip("/")
-        super().__init__()
+        super().__init__(seconds)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         detoured = request.copy()
