@@ -296,8 +296,9 @@ def _close_run(pull: Pull, failures: list[Failure], differences: list[Difference
         outcome = {"ok": ok, "cause": cause, "message": message or None, "pages": tally.pages, "row_count": tally.rows}
         keep.end_run(con, pull.run_id, now, {**outcome, "new_transactions": tally.new})
         keep.note_activity(
-            con, now, "gapless", "synced" if ok else "failed to sync", name, message or f"{tally.new} new transactions"
-        )
+            con, now, "gapless", "synced" if ok else "failed to sync", name,
+            f"{tally.new} new transactions" if ok else comparing.sentence(failures[0], likely),
+        )  # fmt: skip
         changes = trouble.settle(con, pull.lake.settings, now)
         proven = "SELECT complete_until FROM lake.main.completeness WHERE connection = ? AND complete_until > history_from"
         row = con.execute(proven, [name]).fetchone()

@@ -5,6 +5,7 @@ Plain words, what to do in each, the exchange's own words quoted and never inste
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from checks.ways_out import WAYS
@@ -50,11 +51,14 @@ CAUSES: dict[str, tuple[str, str]] = {
 }
 """Why imports stop: what happened, what to do."""
 
+_CAUSES_NAMED = re.compile(r"\b(" + "|".join(CAUSES) + r")\b( or (" + "|".join(CAUSES) + r")\b)*")
+
 KEY_HELPS = frozenset(
     {"key_expired", "key_invalid", "key_deleted", "secret_wrong", "permission_missing", "ip_not_allowed", "policy_changed"}
 )
 """Causes that new or changed keys can mend."""
 
+RESTART = "end `gapless up` and start it again, which puts every schedule back"
 NOTICES: dict[str, tuple[str, str]] = {
     "key_expiring": (KEY + "ends soon", "make a new read-only key there before, and enter it"),
     "excessive_rights": (KEY + "can do more than read", "make a read-only key there and enter it"),
@@ -62,6 +66,12 @@ NOTICES: dict[str, tuple[str, str]] = {
     "keys_refused": ("the new keys typed into the form were not taken; the old ones stay", "enter the right ones"),
     "heartbeat_missing": ("the outside watcher could not be reached", "check GAPLESS_HEARTBEAT_URL"),
     "chore_failed": ("one of gapless' own runs failed", "see the run's log at the address `gapless up` prints"),
+    "publish_idle": (
+        "prices, gains and checks are no longer renewed",
+        f"{RESTART}; by hand: `gapless publish`, `gapless check`",
+    ),
+    "ingest_idle": ("files in the inbox are no longer taken in", f"{RESTART}; by hand: `gapless ingest`"),
+    "maintain_idle": ("the lake's housekeeping is no longer done", f"{RESTART}; by hand: `gapless maintain`"),
     "report_changed": ("a report that was made before would come out differently now", "make it anew"),
     "file_waiting": ("a file has lines that cannot be read, and waits for your word", "look at it, then `gapless approve`"),
     "file_for_nobody": (
@@ -138,6 +148,11 @@ def what_happened(causes: Sequence[str]) -> str:
 def what_to_do(causes: Sequence[str]) -> str:
     """The advice for the likeliest cause; for the others too where they differ."""
     return "; or ".join(dict.fromkeys(_known(cause)[1] for cause in causes))
+
+
+def in_words(text: str | None) -> str:
+    """A text of ours with the names of causes, alone or as `a or b`, told in words."""
+    return _CAUSES_NAMED.sub(lambda found: what_happened(found.group(0).split(" or ")), text or "")
 
 
 def sentence(words: str) -> str:

@@ -27,7 +27,8 @@ STOPPED = ("import_stopped", "run_failed", "scheduler_silent", "run_died", "stal
 NOTICES = frozenset(
     {
         "key_expiring", "excessive_rights", "missing_right", "heartbeat_missing", "schema_drift", "report_changed", "keys_refused",
-        "not_imported", "rewards_ceased", "file_waiting", "file_refused", "file_for_nobody", "chore_failed",
+        "not_imported", "rewards_ceased", "file_waiting", "file_refused", "file_for_nobody", "chore_failed", "publish_idle",
+        "ingest_idle", "maintain_idle",
     }
 )  # fmt: skip
 """Findings that something will need the owner, or is worth knowing; nothing is missing or wrong yet."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from logging import INFO, WARNING
 from typing import Any
 
-from prefect import Flow, flow
+from prefect import Flow, flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import FlowRun, State
 
@@ -14,6 +15,7 @@ from flows.hooks import on_flow_completed, on_flow_crashed
 from flows.showing import if_the_server_is_there
 from intake.inbox import Taken
 from intake.trouble import settle
+from store import beats
 from store.keys import KeyStore
 from store.lake import open_lake
 from store.settings import Settings
@@ -31,7 +33,13 @@ def on_ingest_failed(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any])
         on_flow_crashed(flow, flow_run, state)
 
 
-@flow(name="ingest", on_failure=[on_ingest_failed], on_crashed=[on_flow_crashed], on_completion=[on_flow_completed])
+@flow(
+    name="ingest",
+    flow_run_name="ingest",
+    on_failure=[on_ingest_failed],
+    on_crashed=[on_flow_crashed],
+    on_completion=[on_flow_completed],
+)
 def ingest() -> None:
     """Take in what waits; fails where a file needs its owner, so that the run shows it."""
     settings = Settings()
@@ -40,9 +48,14 @@ def ingest() -> None:
         if taken:
             lake.commit(lambda con: settle(con, settings, pipeline.utc_now()))
             pipeline.deliver(lake, KeyStore(settings), pipeline.utc_now)
+        beats.note_done(lake, "ingest", pipeline.utc_now())
     if taken:
         with if_the_server_is_there():
             create_markdown_artifact(summary(taken), key="ingest", description="Files taken from the inbox")
+    log = get_run_logger()
+    log.info("%d files waited in the inbox", len(taken))
+    for one in taken:
+        log.log(INFO if one.fate == "done" else WARNING, "%s/%s: %s", one.connection, one.file, one.fate)
     aside = [f"{one.connection}/{one.file} ({one.fate})" for one in taken if one.fate != "done"]
     if aside:
         raise FilesNeedTheirOwner(f"{', '.join(aside)}: see `gapless inbox`")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
-from prefect import flow, task
+from prefect import State, flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from prefect.deployments import run_deployment
+from prefect.states import Completed, Failed
+from pydantic import Field
 
 import pipeline
-from alerts.words import what_happened, what_to_do
+from alerts.words import in_words, sentence, what_happened, what_to_do
 from flows.blocks import offer_form, promote
 from flows.events import tell_changes, tell_fresh
 from flows.hooks import on_flow_completed, on_flow_crashed, on_sync_crashed, on_task_failure
@@ -30,11 +34,13 @@ DUE_AFTER = timedelta(minutes=50)
 SECONDS_BETWEEN_UPDATES = 2.0
 
 
-class SyncFailed(Exception):
-    """A connection could not be brought up to date; the message names exchange and reason."""
-
-
-@flow(name="sync", on_failure=[on_flow_crashed], on_crashed=[on_flow_crashed], on_completion=[on_flow_completed])
+@flow(
+    name="sync",
+    flow_run_name="sync what is due",
+    on_failure=[on_flow_crashed],
+    on_crashed=[on_flow_crashed],
+    on_completion=[on_flow_completed],
+)
 def sync_due() -> list[str]:
     """Find the connections that are due and start one run per exchange; returns the exchanges."""
     now = datetime.now(UTC)
@@ -46,32 +52,47 @@ def sync_due() -> list[str]:
         }
     for exchange in sorted(due):
         run_deployment(
-            "sync-exchange/sync-exchange", parameters={"exchange": exchange}, flow_run_name=f"sync {exchange}", timeout=0
-        )
+            "sync-exchange/sync-exchange", parameters={"exchange": exchange}, flow_run_name=f"sync {exchange}", timeout=0,
+            tags=[exchange],
+        )  # fmt: skip
+    get_run_logger().info("due: %s", ", ".join(sorted(due)) or "none")
     return sorted(due)
 
 
 @flow(name="sync-exchange", flow_run_name="sync {exchange}", on_crashed=[on_sync_crashed])
-def sync_exchange(exchange: str) -> None:
+def sync_exchange(
+    exchange: Annotated[str, Field(description="As `gapless connections` names it: kraken, binance, coinbase ...")],
+) -> State[None]:
     """Every connection of one exchange, side by side."""
     with open_lake(Settings()) as lake:
         names = [one.name for one in accounts.every(lake.con) if one.exchange == exchange and one.is_synced]
     runs = [sync_one.with_options(task_run_name=f"sync {name}").submit(name) for name in names]
     for run in runs:
         run.wait()
-    for run in runs:
-        run.result()
+    return _together([run.state for run in runs])
 
 
 @flow(name="sync-connection", flow_run_name="sync {connection}", on_crashed=[on_sync_crashed])
-def sync_connection(connection: str) -> None:
+def sync_connection(
+    connection: Annotated[str, Field(description="Its name, as in `gapless connections`: kraken-main.")],
+) -> State[None]:
     """One connection, on demand."""
-    sync_one.with_options(task_run_name=f"sync {connection}")(connection)
+    return _together([sync_one.with_options(task_run_name=f"sync {connection}")(connection, return_state=True)])
+
+
+def _together(ended: Sequence[State[Any]]) -> State[None]:
+    """How the runs of several connections ended, as one; what failed says why."""
+    said = [state.message or state.name for state in ended if not state.is_completed()]
+    return Failed(message="; ".join(map(str, said))) if said else Completed()
 
 
 @task(name="sync", on_failure=[on_task_failure])
-def sync_one(connection: str) -> None:
-    """One connection; retries live in the pipeline, where it is known which failures they can help."""
+def sync_one(connection: str) -> State[None]:
+    """One connection; retries live in the pipeline, where it is known which failures they can help.
+
+    What an exchange refuses is an outcome and no error of ours: the run fails by its words, without a traceback.
+    """
+    log = get_run_logger()
     board = ProgressBoard(connection)
     settings = Settings()
     with open_lake(settings) as lake:
@@ -84,7 +105,8 @@ def sync_one(connection: str) -> None:
         except AlreadySyncing as busy:
             with if_the_server_is_there():
                 create_markdown_artifact(f"{busy}; nothing to do here.", key=artifact_key("sync", connection))
-            return
+            log.info("%s; nothing to do here", busy)
+            return Completed()
         gaps = lake.con.execute(
             "SELECT stream, scope, from_at, to_at, why FROM lake.main.gaps WHERE connection = ? ORDER BY ALL", [connection]
         ).fetchall()
@@ -96,8 +118,13 @@ def sync_one(connection: str) -> None:
             tell_fresh(connection)
         told = summary(outcome, gaps, settings.page_url)
         create_markdown_artifact(told, key=artifact_key("sync", connection), description=f"Sync of {connection}")
-    if not outcome.ok:
-        raise SyncFailed(f"{connection}: {what_happened(outcome.causes)}. {outcome.message}")
+    log.info("%s: %s", connection, came_in(outcome).replace("**", ""))
+    for one in outcome.differences:
+        log.warning("%s: %s: reported %s, rebuilt %s", connection, one.asset, f"{one.reported:f}", f"{one.rebuilt:f}")
+    if outcome.ok:
+        return Completed()
+    log.error("%s: %s What to do: %s", connection, sentence(what_happened(outcome.causes)), what_to_do(outcome.causes))
+    return Failed(message=f"{connection}: {what_happened(outcome.causes)}. {outcome.message}")
 
 
 class ProgressBoard:
@@ -135,19 +162,26 @@ def artifact_key(kind: str, connection: str) -> str:
 
 def summary(outcome: SyncOutcome, gaps: list[tuple[str, str, datetime, datetime, str]], page: str) -> str:
     """What came in, what is covered, what is open and where to mend it, as the run's artifact."""
-    until = f"{outcome.complete_until:%Y-%m-%d %H:%M} UTC" if outcome.complete_until else "not proven yet"
-    lines = [
-        f"## {outcome.connection}: {'up to date' if outcome.ok else 'stopped importing'}",
-        f"{outcome.rows:,} rows read in {outcome.pages:,} pages, {outcome.new:,} new transactions. Complete until **{until}**.",
-    ]
+    lines = [f"## {outcome.connection}: {'up to date' if outcome.ok else 'stopped importing'}"]
     if not outcome.ok:
-        lines += [f"**{what_happened(outcome.causes)}**. What to do: {what_to_do(outcome.causes)}.", f"> {outcome.message}"]
-        place = f"{page}/connections/{quote(outcome.connection, safe='')}"
-        lines += [f"[Modify your connection]({place}/keys) or [upload a CSV]({place}/upload)."]
+        lines += [f"**{sentence(what_happened(outcome.causes))}** What to do: {what_to_do(outcome.causes)}."]
+        lines += ["", f"> {in_words(outcome.message)}", "", _ways_out(outcome.connection, page), ""]
+    lines += [came_in(outcome)]
     if outcome.differences:
         lines += ["", "| asset | reported | rebuilt |", "|---|---:|---:|"]
         lines += [f"| {d.asset} | {d.reported:f} | {d.rebuilt:f} |" for d in outcome.differences]
     if gaps:
         lines += ["", "| stream | scope | from | to | why |", "|---|---|---|---|---|"]
-        lines += [f"| {s} | {c} | {a:%Y-%m-%d %H:%M} | {b:%Y-%m-%d %H:%M} | {why} |" for s, c, a, b, why in gaps[:50]]
+        lines += [f"| {s} | {c} | {a:%Y-%m-%d %H:%M} | {b:%Y-%m-%d %H:%M} | {in_words(why)} |" for s, c, a, b, why in gaps[:50]]
     return "\n".join(lines)
+
+
+def came_in(outcome: SyncOutcome) -> str:
+    until = f"{outcome.complete_until:%Y-%m-%d %H:%M} UTC" if outcome.complete_until else "not proven yet"
+    read = f"{outcome.rows:,} rows read in {outcome.pages:,} pages, {outcome.new:,} new transactions."
+    return f"{read} Complete until **{until}**."
+
+
+def _ways_out(connection: str, page: str) -> str:
+    place = f"{page}/connections/{quote(connection, safe='')}"
+    return f"[Modify your connection]({place}/keys) or [upload a CSV]({place}/upload)."

@@ -9,6 +9,9 @@ from typing import Any
 
 import duckdb
 
+from alerts import words
+from alerts.compose import plain
+from connectors import guides
 from connectors.client import probe_again
 from connectors.contract import KeyFacts
 from connectors.failures import Failure, RetryLater
@@ -75,6 +78,15 @@ def told(refused: Failure, likely: Narrowed) -> dict[str, Any]:
         "by": "exchange" if theirs else "gapless",
         "passing": isinstance(refused, RetryLater),
     }
+
+
+def sentence(refused: Failure, likely: Narrowed) -> str:
+    """The same for people: 'The API key has expired. Kraken said: “EAPI:Invalid key”'."""
+    said, theirs = plain(refused.said), told(refused, likely)["by"] == "exchange"
+    quoted = (
+        words.SAID.format(exchange=guides.load(refused.exchange).title, said=said) if theirs else words.NOTED.format(said=said)
+    )
+    return f"{words.sentence(words.what_happened(likely.causes))} {quoted if said else ''}".strip()
 
 
 def _snapshot(pull: Pull, now: datetime, said: str) -> Snapshot:

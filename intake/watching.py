@@ -29,6 +29,12 @@ SILENT_AFTER = timedelta(hours=3)
 """Three of the hourly schedules: one may be missed by a restart, two by a long run."""
 EXPIRY_AHEAD = timedelta(days=14)
 PING_SECONDS = 10.0
+CHORES: Mapping[beats.Chore, tuple[str, timedelta]] = {
+    "publish": ("publish_idle", timedelta(hours=30)),
+    "ingest": ("ingest_idle", timedelta(hours=3)),
+    "maintain": ("maintain_idle", timedelta(hours=30)),
+}
+"""What is done on a schedule beside the syncs: the finding where it is not, and after how long that is certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +50,18 @@ class Watched:
 
 
 def watch(
-    lake: Lake, keys: KeyStore, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC), scheduler_says: str = ""
+    lake: Lake,
+    keys: KeyStore,
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    scheduler_says: str = "",
+    unscheduled: Mapping[str, str] | None = None,
 ) -> Watched:
-    """One full round. scheduler_says: what the scheduler's own state gives to complain about, where it could be asked."""
+    """One full round.
+
+    scheduler_says: what the scheduler's own state gives to complain about the syncs, where it could be asked. unscheduled: why
+    no run of a chore is to come, by chore; None where the scheduler was not asked.
+    """
     died = _find_dead_runs(lake, clock)
 
     def look(con: duckdb.DuckDBPyConnection) -> tuple[tuple[str, ...], str, list[Change]]:
@@ -54,6 +69,8 @@ def watch(
         silence = scheduler_says or _silence(con, now)
         _finding(con, SYSTEM, "scheduler_silent", silence and {"said": silence}, now)
         stale = () if silence else _note_stale(con, lake, now)
+        if not silence:  # where nothing at all is run, that is told, and not each thing that is not
+            _note_idle(con, unscheduled, now)
         _note_expiring(con, now)
         return stale, silence, settle(con, lake.settings, now, round_ends=True)
 
@@ -122,6 +139,26 @@ def _silence(con: duckdb.DuckDBPyConnection, now: datetime) -> str:
     # a moment to come is of a clock that was ahead: it must not keep silent what stops until then
     last = max((moment for moment in (began, row and row[0]) if moment and moment <= now), default=now)
     return f"nothing was synced since {last:%Y-%m-%d %H:%M} UTC" if now - last > SILENT_AFTER else ""
+
+
+def _note_idle(con: duckdb.DuckDBPyConnection, unscheduled: Mapping[str, str] | None, now: datetime) -> None:
+    """Chores that are not done any more: none is scheduled, or none was done for long though `gapless up` runs."""
+    known = beats.last(con)
+    for chore, (kind, late_after) in CHORES.items():
+        said = (unscheduled or {}).get(chore) or _not_done(known, chore, late_after, now)
+        if said and not keep.is_open(con, SYSTEM, "chore_failed", chore):  # a run that failed is told as that
+            _finding(con, SYSTEM, kind, {"said": said}, now)
+        elif unscheduled is not None:
+            _finding(con, SYSTEM, kind, False, now)
+
+
+def _not_done(known: Mapping[str, datetime], chore: str, late_after: timedelta, now: datetime) -> str:
+    """Whether `gapless up` should be running and a chore was not done for long; moments of a clock that was ahead say nothing."""
+    began, ended = known.get("up"), known.get("down")
+    if began is None or (ended is not None and ended >= began):
+        return ""
+    last = max((moment for moment in (began, known.get(chore)) if moment and moment <= now), default=now)
+    return f"not done since {last:%Y-%m-%d %H:%M} UTC" if now - last > late_after else ""
 
 
 def _synced(con: duckdb.DuckDBPyConnection) -> list[Connection]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -13,6 +14,7 @@ from store.lake import open_lake
 from store.settings import Settings
 
 WORTH_SAYING = timedelta(hours=1)
+NIGHTLY = timedelta(hours=24)
 
 
 def since_last(settings: Settings) -> timedelta | None:
@@ -22,6 +24,17 @@ def since_last(settings: Settings) -> timedelta | None:
     if quiet is not None and quiet > WORTH_SAYING:
         say(f"[yellow]Nothing ran for {words(quiet)}:[/] what was missed is caught up now.")
     return quiet
+
+
+def missed_chores(settings: Settings) -> list[beats.Chore]:
+    with open_lake(settings, read_only=True, threads=1) as lake:
+        return missed(beats.last(lake.con), datetime.now(UTC))
+
+
+def missed(known: Mapping[str, datetime], now: datetime) -> list[beats.Chore]:
+    """What is done each night and was not, the last time it was due; known: the beats before this start."""
+    nightly: tuple[beats.Chore, ...] = ("publish", "maintain")
+    return [chore for chore in nightly if "up" in known and not now - NIGHTLY < known.get(chore, now - NIGHTLY) <= now]
 
 
 def note(settings: Settings, beat: Literal["up", "down"]) -> None:

@@ -39,6 +39,8 @@ HEALTHY_WITHIN = 180.0
 STOP_WITHIN = 30.0
 CATCH_UP_AFTER = timedelta(hours=1)
 """After a longer silence everything is synced at once, not at the next five past."""
+AFTER_THE_SYNCS = "20 minutes"
+"""When what is done each night is made up for, where the last night passed without it."""
 REVIVALS, AN_HOUR = 5, 3600.0
 RUNS_AT_ONCE = 3
 """Prefect's SQLite database starts to refuse writes beyond two or three runs at a time."""
@@ -120,7 +122,7 @@ def _run(settings: Settings, home: Path, workers: int, port: int) -> int:
     password = kept_secret(home / "password", secrets.token_urlsafe(12))
     system = _System(environment(settings, home, password, port), home)
     stopping = _ask_to_stop_on_signals()
-    quiet = silence.since_last(settings)
+    quiet, missed = silence.since_last(settings), silence.missed_chores(settings)
     try:
         _refuse_taken(port, "choose another by --port")
         _refuse_taken(settings.page_port, "choose another for the page by GAPLESS_PAGE_PORT")
@@ -151,6 +153,8 @@ def _run(settings: Settings, home: Path, workers: int, port: int) -> int:
         _tell(settings, port, password, link, home)
         if quiet is not None and quiet > CATCH_UP_AFTER:
             system.run(prefect, "deployment", "run", "sync/sync")
+        for chore in missed:
+            system.run(prefect, "deployment", "run", f"{chore}/{chore}", "--start-in", AFTER_THE_SYNCS)
         second_look = SecondLook(settings, partial(go_round, settings, system.environment))
         _look_after(system, port, stopping, second_look)
     except SupervisorFailed as failed:

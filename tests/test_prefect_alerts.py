@@ -191,6 +191,29 @@ def test_server_worker_and_page_are_brought_back_and_nothing_is_lost(system: Sys
     assert (hook.take(), query(system, "SELECT causes FROM incidents WHERE state <> 'closed'")) == ([], [])
 
 
+def test_schedules_that_somebody_switched_off_are_told(system: System, hook: Receiver) -> None:
+    hook.take()
+    publish, maintain, ingest = (
+        system.ask("GET", f"/deployments/name/{name}/{name}") for name in ("publish", "maintain", "ingest")
+    )
+    system.ask("POST", f"/deployments/{publish['id']}/pause_deployment", {})
+    schedule = maintain["schedules"][0]["id"]
+    system.ask("PATCH", f"/deployments/{maintain['id']}/schedules/{schedule}", {"active": False})
+    system.ask("DELETE", f"/deployments/{ingest['id']}")
+    look(system)
+    (alert,) = hook.take()
+    assert [line for line in alert.body.splitlines() if "no longer" in line or " of the " in line] == [
+        "Files in the inbox are no longer taken in.", "the deployment of the look into the inbox is gone",
+        "The lake's housekeeping is no longer done.", "the schedule of the nightly housekeeping is paused",
+        "Prices, gains and checks are no longer renewed.", "the schedule of the nightly publish is paused",
+    ]  # fmt: skip
+    system.ask("POST", f"/deployments/{publish['id']}/resume_deployment", {})
+    system.ask("PATCH", f"/deployments/{maintain['id']}/schedules/{schedule}", {"active": True})
+    look(system)
+    open_ones = query(system, "SELECT kind FROM lake.ops.findings WHERE resolved_at IS NULL AND connection = '*'")
+    assert open_ones == [("ingest_idle",)]
+
+
 def forms(system: System) -> dict[str, dict[str, Any]]:
     """The forms for keys, by the connection they are for."""
     documents = system.ask("GET", "/block_types/slug/exchange-connection/block_documents?include_secrets=true")

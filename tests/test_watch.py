@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ import pytest
 
 import pipeline
 from intake.watching import quiet_for
+from serve.silence import missed
 from store import accounts, beats, keep
 from store.accounts import Connection
 from store.keep import DIED
@@ -25,6 +27,7 @@ from tests.sync_process import start_sync
 
 NOW = datetime(2026, 11, 14, 9, 5, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+GOOD = {"ok": True, "cause": None, "message": "", "pages": 0, "row_count": 0, "new_transactions": 0}
 
 
 @pytest.fixture
@@ -142,6 +145,64 @@ def test_where_nothing_is_run_the_outside_is_not_told_that_all_is_well(tmp_path:
     with open_lake(Settings(home=tmp_path, heartbeat_url=address)) as lake:
         watched = pipeline.watch(lake, KeyStore(lake.settings), clock=lambda: NOW, scheduler_says="the schedule is paused")
         assert (watched.silence, watched.heartbeat, calls) == ("the schedule is paused", "", [])
+
+
+def notices(lake: Lake) -> dict[str, str]:
+    """What each open finding of gapless' own says, by its kind."""
+    found = lake.con.execute(
+        "SELECT kind, evidence FROM lake.ops.findings WHERE connection = '*' AND resolved_at IS NULL ORDER BY kind"
+    ).fetchall()
+    return {kind: json.loads(evidence)["said"] for kind, evidence in found}
+
+
+def test_chores_that_are_scheduled_no_more_are_told_each_by_itself_until_they_are(lake: Lake) -> None:
+    known(lake)
+
+    def look(at: datetime, unscheduled: dict[str, str] | None) -> dict[str, str]:
+        pipeline.watch(lake, KeyStore(lake.settings), clock=lambda: at, unscheduled=unscheduled)
+        return notices(lake)
+
+    paused = {"publish": "the schedule of the nightly publish is paused"}
+    gone = {"ingest": "the deployment of the look into the inbox is gone"}
+    assert look(NOW, paused) == {"publish_idle": paused["publish"]}
+    assert look(NOW, {**paused, **gone}) == {"publish_idle": paused["publish"], "ingest_idle": gone["ingest"]}
+    assert look(NOW, None) == {"publish_idle": paused["publish"], "ingest_idle": gone["ingest"]}  # the scheduler was not asked
+    assert look(NOW, gone) == {"ingest_idle": gone["ingest"]}
+    assert look(NOW, {}) == {}
+    assert causes(lake) == [("*", "closed", '["ingest_idle"]')]
+
+
+def test_chores_that_are_scheduled_and_never_done_are_told_too(lake: Lake) -> None:
+    known(lake)
+    lake.commit(lambda con: beats.note(con, "up", NOW))
+
+    def look(hours: int) -> dict[str, str]:
+        at = NOW + hours * HOUR
+        good = lake.commit(lambda con: keep.begin_run(con, "main", "sync", at))
+        lake.commit(lambda con: keep.end_run(con, good, at, GOOD))
+        pipeline.watch(lake, KeyStore(lake.settings), clock=lambda: at, unscheduled={})
+        return notices(lake)
+
+    assert look(3) == {}
+    assert look(4) == {"ingest_idle": "not done since 2026-11-14 09:05 UTC"}
+    beats.note_done(lake, "ingest", NOW + 5 * HOUR)
+    beats.note_done(lake, "ingest", NOW + 5 * HOUR + timedelta(minutes=10))
+    assert beats.last(lake.con)["ingest"] == NOW + 5 * HOUR
+    assert look(6) == {}
+    lake.commit(lambda con: keep.open_finding(con, "*", "chore_failed", "ingest", {"said": "no such bucket"}, NOW + 7 * HOUR))
+    beats.note_done(lake, "publish", NOW + 20 * HOUR)
+    assert look(31) == {"chore_failed": "no such bucket", "maintain_idle": "not done since 2026-11-14 09:05 UTC"}
+    lake.commit(lambda con: beats.note(con, "down", NOW + 32 * HOUR))
+    assert look(60) == {"chore_failed": "no such bucket"}
+
+
+def test_what_was_missed_while_nothing_ran_is_done_at_the_next_start(lake: Lake) -> None:
+    assert missed(beats.last(lake.con), NOW) == []  # the first start: nothing was ever missed
+    lake.commit(lambda con: beats.note(con, "up", NOW))
+    assert missed(beats.last(lake.con), NOW + HOUR) == ["publish", "maintain"]
+    beats.note_done(lake, "publish", NOW + HOUR)
+    beats.note_done(lake, "maintain", NOW - 24 * HOUR)
+    assert missed(beats.last(lake.con), NOW + 2 * HOUR) == ["maintain"]
 
 
 def test_a_key_about_to_end_is_a_notice_until_it_is_replaced(lake: Lake) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +10,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from alerts.compose import plain
-from alerts.words import CAUSES, what_happened, what_to_do
+from alerts.words import in_words, what_happened, what_to_do
 from connectors import guides
 from connectors.file_sources import find_source
 from serve.output import amount
@@ -49,7 +48,6 @@ CLOSED: Mapping[str, str] = {
     "owner": "by you",
 }
 INCIDENT_TONES: Mapping[str, str] = {"open": "bad", "bridged": "warn", "closed": "ok"}
-_CAUSE = re.compile(r"\b(" + "|".join(CAUSES) + r")\b( or (" + "|".join(CAUSES) + r")\b)*")
 
 
 def causes_of(cause: str | None) -> tuple[str, ...]:
@@ -75,11 +73,6 @@ def steps(cause: str | None) -> list[str]:
 def spoken(said: str | None) -> str:
     """An exchange's words out of the JSON they came in."""
     return plain(said or "")
-
-
-def in_words(text: str | None) -> str:
-    """A text of ours with the names of causes told in words."""
-    return _CAUSE.sub(lambda found: happened(found.group(0)), text or "")
 
 
 def scope_words(scope: str) -> str:
