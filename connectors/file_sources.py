@@ -44,6 +44,7 @@ FILE_SOURCES: tuple[FileSource, ...] = (
     FileSource("circle", "Circle", _since(2013)),
     FileSource("coinbaseprime", "Coinbase Prime", _since(2018)),
     FileSource("cointracking", "CoinTracking", _since(2009), generic=True),
+    FileSource("exodus", "Exodus", _since(2015)),
     FileSource("ftx", "FTX", _since(2019)),
     FileSource("koinly", "Koinly", _since(2009), generic=True),
     FileSource("ledgerlive", "Ledger Live", _since(2009)),
