@@ -57,6 +57,7 @@ FILE_SOURCES: tuple[FileSource, ...] = (
     FileSource("revolut", "Revolut", _since(2017)),
     FileSource("robinhood", "Robinhood", _since(2018)),
     FileSource("shakepay", "Shakepay", _since(2015)),
+    FileSource("strike", "Strike", _since(2017)),
     FileSource("swissborg", "SwissBorg", _since(2019)),
     FileSource("template", "gapless template", _since(2009), generic=True),
     FileSource("trezor", "Trezor Suite", _since(2014)),
