@@ -137,7 +137,11 @@ def _renew(con: duckdb.DuckDBPyConnection, connection: Connection, kept: _Kept, 
     from connectors import register
 
     name = connection.name
-    if (kept.pages, kept.files.keys(), kept.words) != (_ids(con, PAGES, name), _ids(con, FILES, name), _ids(con, WORDS, name)):
+    if (kept.pages, frozenset(kept.files), kept.words) != (
+        _ids(con, PAGES, name),
+        _ids(con, FILES, name),
+        _ids(con, WORDS, name),
+    ):
         raise KeptMeanwhile(f"{name}: something came in meanwhile; nothing was changed, run it again")
     books = booking_streams(register.find(connection.exchange))
     con.execute("CREATE OR REPLACE TEMP TABLE stood_before AS FROM lake.core.transactions WHERE connection = ?", [name])

@@ -13,31 +13,17 @@ from importlib.metadata import version
 
 import duckdb
 
-from publish import gather, prices
+from publish import gather, prices, valuing
+from publish.gather import Ground
 from publish.prices import Wanted
 from publish.reckoning import reckon_lots
-from publish.valuing import Ask, reckon_events
+from publish.valuing import Ask, Priced
 from store import columns, marts
 from store.columns import AMOUNT, NUMBER, TEXT
 from store.lake import Lake
 from store.marts import Choice, Owner, Publication
 from transforms.tables import query
 from transforms.transfers import Transfer
-
-RULES = 3
-"""Rises when the rules change, so that what was reckoned by older ones is reckoned again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """An owner's transactions when a reckoning began. said: a digest of them; snapshot, commit_number: the lake's last."""
-
-    transactions: int
-    said: str
-    complete_until: datetime | None
-    spoiled_by: str | None
-    commit_number: int
-    snapshot: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +49,27 @@ def publish(
     standing = marts.choices(con, owner)
     chosen = choice or (standing[0] if standing else Choice())
     every = [chosen, *(each for each in standing if each != chosen)]
-    ground = _ground(con, owner)
-    publication = _publication(con, settings, ground, 0, clock())
+    publication = _publication(settings, gather.ground(con, owner), valuing.priced(con, settings), 0, clock())
     if standing[:1] == [chosen] and all(marts.published_digest(con, owner, each) == (publication.digest, 0) for each in every):
         if marts.seems_stale(con, owner):  # what had changed has changed back
-            lake.commit(lambda con: marts.confirm(con, owner, ground.commit_number))
+            lake.commit(lambda con: marts.confirm(con, publication))
         return [Published(owner, each.method, each.scope, 0, (), ()) for each in every]
     with _no_collector():
-        return _publish_anew(lake, settings, every, ground, clock, ask or prices.nobody)
+        return _publish_anew(lake, settings, every, clock, ask or prices.nobody)
 
 
-def _publish_anew(
-    lake: Lake, settings: Owner, every: list[Choice], ground: Ground, clock: Callable[[], datetime], ask: Ask
-) -> list[Published]:
+def _publish_anew(lake: Lake, settings: Owner, every: list[Choice], clock: Callable[[], datetime], ask: Ask) -> list[Published]:
     """Reckon everything of an owner; every: the ways of matching that are kept up to date, the chosen one first."""
     con, owner = lake.con, settings.owner
-    gather.gather(con, settings)
+    ground = gather.gather(con, settings)
     matched = gather.own_transfers(con)
-    missing, refused = reckon_events(lake, settings, matched, clock(), ask)
+    valued = valuing.reckon_events(lake, settings, matched, clock(), ask)
     _arrange(con, matched)
-    publication = _publication(con, settings, ground, len(missing), clock())
+    publication = _publication(settings, ground, valued.priced, len(valued.missing), clock())
     done = []
     for each in every:
         rebuilt = _publish_lots(lake, each, publication, chosen=each == every[0])
-        done.append(Published(owner, each.method, each.scope, rebuilt, tuple(sorted(missing)), tuple(refused)))
+        done.append(Published(owner, each.method, each.scope, rebuilt, tuple(sorted(valued.missing)), tuple(valued.refused)))
     return done
 
 
@@ -112,7 +95,7 @@ def _arrange(con: duckdb.DuckDBPyConnection, matched: list[Transfer]) -> None:
 def _publish_lots(lake: Lake, choice: Choice, publication: Publication, *, chosen: bool) -> int:
     """Reckon and write the lots of the assets whose movements are not what they were; returns how many. chosen: and the events."""
     con, owner = lake.con, publication.owner
-    digests = {asset: f"{RULES}:{digest}" for asset, digest in con.execute(query("pool_digests")).fetchall()}
+    digests = {asset: f"{publication.rules}:{digest}" for asset, digest in con.execute(query("pool_digests")).fetchall()}
     standing = marts.pool_digests(con, owner, choice)
     changed = {asset: digest for asset, digest in digests.items() if standing.get(asset) != digest}
     reckon_lots(con, choice, changed)
@@ -139,18 +122,13 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _ground(con: duckdb.DuckDBPyConnection, owner: str) -> Ground:
-    snapshot = con.execute("FROM lake.current_snapshot()").fetchone()
-    row = con.execute(query("ground"), {"owner": owner}).fetchone()
-    return Ground(*(row or ()), *(snapshot or ()))
-
-
-def _publication(con: duckdb.DuckDBPyConnection, settings: Owner, ground: Ground, missing: int, now: datetime) -> Publication:
+def _publication(settings: Owner, ground: Ground, priced: Priced, missing: int, now: datetime) -> Publication:
     """The digest is of all that gains follow from: transactions, prices, the owner's settings and our rules."""
-    priced = con.execute(query("price_digest"), {"currency": settings.currency, "zone": settings.time_zone}).fetchone()
-    said = json.dumps([ground.said, ground.transactions, priced, astuple(settings), RULES], default=str)
+    said = json.dumps(
+        [ground.said, ground.transactions, [priced.count, priced.said], astuple(settings), ground.rules], default=str
+    )
     return Publication(
         settings.owner, settings.currency, settings.time_zone, hashlib.sha256(said.encode()).hexdigest(), version("gapless"),
         ground.snapshot, ground.transactions, missing, now, ground.complete_until, ground.spoiled_by,
-        ground.commit_number,
+        ground.commit_number, ground.rules, priced.own,
     )  # fmt: skip

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -23,13 +24,34 @@ EPOCH = date(1970, 1, 1)
 Dated = tuple[date, Event]
 
 
-def gather(con: duckdb.DuckDBPyConnection, owner: Owner) -> None:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """An owner's transactions when a reckoning began. said: a digest of them; snapshot, commit_number: the lake's last; rules: of then."""
+
+    transactions: int
+    said: str
+    complete_until: datetime | None
+    spoiled_by: str | None
+    commit_number: int
+    rules: int
+    snapshot: int
+
+
+def ground(con: duckdb.DuckDBPyConnection, owner: str) -> Ground:
+    """What a reckoning rests on that begins now."""
+    snapshot = con.execute("FROM lake.current_snapshot()").fetchone()
+    row = con.execute(query("ground"), {"owner": owner}).fetchone()
+    return Ground(*(row or ()), *(snapshot or ()))
+
+
+def gather(con: duckdb.DuckDBPyConnection, owner: Owner) -> Ground:
     """Make `movements` of the trades that tell their own worth, `odd` of all other events with their `flows`, `accounts` and `names`.
 
-    All of it is of one moment's lake.
+    All of it is of one moment's lake, and so is the ground that is returned: else gains would be known by another one than theirs.
     """
     con.execute(query("macros"))
     con.execute("BEGIN")
+    rests_on = ground(con, owner.owner)
     currency = {"currency": owner.currency}
     for table, name, given in (
         ("accounts", "accounts", {"owner": owner.owner}),
@@ -41,6 +63,7 @@ def gather(con: duckdb.DuckDBPyConnection, owner: Owner) -> None:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query(name)}", given)
     con.execute(f"CREATE OR REPLACE TEMP VIEW event_rows AS {query('event_rows')}")
     con.execute("COMMIT")
+    return rests_on
 
 
 def own_transfers(con: duckdb.DuckDBPyConnection) -> list[Transfer]:

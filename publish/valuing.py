@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import duckdb
@@ -14,31 +15,67 @@ from store.columns import AMOUNT, NUMBER, TEXT
 from store.lake import Lake
 from store.marts import Owner
 from transforms.exact import units
+from transforms.tables import query
 from transforms.transfers import Transfer
 from transforms.worth import Prices, Reckoning, reckon
 
 Ask = Callable[[Lake, Owner, Collection[Wanted], datetime], Asked]
 
 
-def reckon_events(lake: Lake, owner: Owner, matched: list[Transfer], now: datetime, ask: Ask) -> tuple[set[Wanted], list[str]]:
-    """Leave what the odd events come to in `effects` and `incomes`; returns the prices nobody told, and what venues said instead.
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """The prices of a currency and a zone: how many there are, a digest of them, how many their owner entered."""
 
-    A swap's better told side is asked for first, and the other only where that has no price: so it may take several rounds.
+    count: int
+    said: str
+    own: int
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """missing: the prices nobody told; refused: what venues said instead; priced: those that were reckoned by."""
+
+    missing: set[Wanted]
+    refused: list[str]
+    priced: Priced
+
+
+def reckon_events(lake: Lake, owner: Owner, matched: list[Transfer], now: datetime, ask: Ask) -> Valued:
+    """Leave what the odd events come to in `effects` and `incomes`.
+
+    A swap's better told side is asked for first, and the other only where that has no price: so it may take several rounds. One
+    more follows where a price was entered meanwhile, which the reckoning would else be taken to know.
     """
-    known = {key: units(close) for key, close in marts.prices(lake.con, owner.currency, owner.time_zone).items()}
+    known, by = _known(lake.con, owner)
     tried: set[Wanted] = set()
     refused: list[str] = []
     while True:
         wanted = _round(lake.con, owner.currency, matched, known, tried)
         fresh = wanted - tried
-        if not fresh:
-            return wanted, refused
-        asked = ask(lake, owner, fresh, now)
-        tried |= fresh
-        refused += [words for words in asked.refused if words not in refused]
-        found = list(asked.found)
-        lake.commit(lambda con, found=found: marts.remember_prices(con, found))  # type: ignore[misc]
-        known |= {(price.asset, price.day): units(price.close) for price in found}
+        if fresh:
+            asked = ask(lake, owner, fresh, now)
+            tried |= fresh
+            refused += [words for words in asked.refused if words not in refused]
+            found = list(asked.found)
+            lake.commit(lambda con, found=found: marts.remember_prices(con, found))  # type: ignore[misc]
+        elif by == priced(lake.con, owner):
+            return Valued(wanted, refused, by)
+        known, by = _known(lake.con, owner)
+
+
+def priced(con: duckdb.DuckDBPyConnection, owner: Owner) -> Priced:
+    """The prices an owner reckons by, as they are now."""
+    row = con.execute(query("price_digest"), {"currency": owner.currency, "zone": owner.time_zone}).fetchone()
+    return Priced(*(row or ()))
+
+
+def _known(con: duckdb.DuckDBPyConnection, owner: Owner) -> tuple[dict[Wanted, int], Priced]:
+    """The prices and what tells them from others, of one moment's lake."""
+    con.execute("BEGIN")
+    by = priced(con, owner)
+    known = {key: units(close) for key, close in marts.prices(con, owner.currency, owner.time_zone).items()}
+    con.execute("COMMIT")
+    return known, by
 
 
 def _round(

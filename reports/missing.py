@@ -95,7 +95,8 @@ def missing(figures: Figures) -> list[Missing]:
         found.append(
             Missing(
                 "",
-                "transactions came, changed or went since gains were reckoned, or you chose another currency or zone",
+                "since gains were reckoned, transactions came, changed or went, you entered a price or chose another currency or zone,"
+                " or gapless was updated and reckons by newer rules",
                 ("run `gapless publish`, then this report again",),
             )
         )

@@ -61,6 +61,8 @@ class Publication:
     complete_until: datetime | None
     spoiled_by: str | None
     commit_number: int
+    rules: int
+    own_prices: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,15 +190,18 @@ def note_published(con: duckdb.DuckDBPyConnection, publication: Publication, cho
 
 
 def seems_stale(con: duckdb.DuckDBPyConnection, owner: str) -> bool:
-    """Whether a transaction has come, changed or gone since one of the owner's reckonings began."""
+    """Whether one of the owner's reckonings may be out of date, as the view `published` says."""
     return con.execute(
         "SELECT coalesce(bool_or(stale), false) FROM lake.main.published WHERE owner = ?", [owner]
     ).fetchone() == (True,)
 
 
-def confirm(con: duckdb.DuckDBPyConnection, owner: str, commit_number: int) -> None:
-    """The owner's reckonings rest on what stands at this commit, too."""
-    con.execute("UPDATE lake.mart.published SET commit_number = ? WHERE owner = ?", [commit_number, owner])
+def confirm(con: duckdb.DuckDBPyConnection, now: Publication) -> None:
+    """The owner's reckonings rest on what this one would, too: nothing is reckoned, and nothing would come out otherwise."""
+    con.execute(
+        "UPDATE lake.mart.published SET commit_number = ?, rules = ?, own_prices = ? WHERE owner = ?",
+        [now.commit_number, now.rules, now.own_prices, now.owner],
+    )
 
 
 def forget_connection(con: duckdb.DuckDBPyConnection, connection: str, now: datetime) -> None:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from random import Random
+from typing import Any
 
+import duckdb
+import pytest
+
+from connectors.contract import Window
+from publish import gather
+from publish.build import publish
+from publish.prices import Asked, Wanted
 from publish.told import enter_price
+from store import accounts, coverage
+from store.coverage import Claim
 from store.lake import Lake
-from tests.gains_book import NOW, Booked, Choice, Owner, book, day, reckoned, settle_owner
+from tests.gains_book import NOW, START, Booked, Choice, Owner, book, day, prices_from, reckoned, settle_owner
 
 
 def gains(lake: Lake, columns: str, where: str = "true") -> list[tuple[object, ...]]:
@@ -217,3 +228,80 @@ def test_publishing_bit_by_bit_comes_to_the_same_as_from_nothing(lake: Lake) -> 
     for choice in (Choice("average"), method):
         reckoned(lake, closes, choice)
     assert derived() == stood
+
+
+STALE = "SELECT stale FROM lake.main.published"
+TOLD = "SELECT gain, complete FROM lake.main.gains"
+
+
+def rewarded_and_sold(lake: Lake) -> None:
+    """A gain that rests on the price of the first day, in an account that is whole."""
+    book(lake, Booked(0, "reward", "", "2 BTC"), Booked(5, "trade", "1 BTC", "100 EUR", "0 EUR"))
+    accounts.expect_scopes(lake.con, "kraken-main", [("ledger", "all", True)], START)
+    window = Window(START, NOW)
+    lake.commit(lambda con: coverage.credit(con, "kraken-main", [Claim("ledger", "all", window, "paged", "run")], NOW))
+    reckoned(lake, {"BTC": "50"})
+    assert lake.con.execute(STALE).fetchall() == [(False,)]
+    assert lake.con.execute(TOLD).fetchall() == [(Decimal(50), True)]
+
+
+def test_gains_are_out_of_date_once_their_owner_enters_another_price(lake: Lake) -> None:
+    rewarded_and_sold(lake)
+    enter_price(lake, "me", "BTC", day(0), Decimal(80), NOW)
+    assert lake.con.execute(STALE).fetchall() == [(True,)]
+    assert lake.con.execute(TOLD).fetchall() == [(Decimal(50), False)]
+    reckoned(lake)
+    assert lake.con.execute(STALE).fetchall() == [(False,)]
+    assert lake.con.execute(TOLD).fetchall() == [(Decimal(20), True)]
+
+
+def test_gains_of_older_rules_are_out_of_date_before_anything_is_reckoned_again(lake: Lake) -> None:
+    rewarded_and_sold(lake)
+    for older in ("rules - 1", "NULL"):  # NULL: of a lake that was reckoned before rules were noted with it
+        lake.commit(lambda con, older=older: con.execute(f"UPDATE lake.mart.published SET rules = {older}"))  # type: ignore[misc]
+        assert lake.con.execute(STALE).fetchall() == [(True,)]
+        assert lake.con.execute(TOLD).fetchall() == [(Decimal(50), False)]
+        reckoned(lake)
+        assert lake.con.execute(STALE).fetchall() == [(False,)]
+
+
+def test_a_price_that_is_entered_while_gains_are_reckoned_is_reckoned_by(lake: Lake) -> None:
+    """Else it would be taken for known, and nothing would ever be reckoned again for its sake."""
+    book(
+        lake,
+        Booked(0, "reward", "", "2 BTC"),
+        Booked(1, "reward", "", "2 ETH"),
+        Booked(5, "trade", "1 BTC", "100 EUR", "0 EUR"),
+    )
+    ask = prices_from({"BTC": "50"})
+
+    def slowly(of: Lake, owner: Owner, wanted: set[Wanted], now: datetime) -> Asked:
+        found: Asked = ask(of, owner, wanted, now)  # type: ignore[operator]
+        if ("ETH", day(1)) in wanted:
+            enter_price(of, "me", "BTC", day(0), Decimal(80), NOW)
+        return found
+
+    publish(lake, clock=lambda: NOW, ask=slowly)  # type: ignore[arg-type]
+    assert gains(lake, "gain") == [(Decimal(20),)]
+
+
+def test_what_came_while_a_publication_began_is_reckoned_under_its_own_name(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes again: then the lake is as it was when the publication began, and not as what was reckoned."""
+    bought = Booked(0, "trade", "10 EUR", "1 BTC")
+    book(lake, bought)
+    collect = gather.gather
+
+    def later(con: duckdb.DuckDBPyConnection, owner: Owner) -> Any:
+        monkeypatch.undo()
+        book(lake, Booked(1, "trade", "1 BTC", "100 EUR", "0 EUR"))
+        return collect(con, owner)
+
+    monkeypatch.setattr(gather, "gather", later)
+    reckoned(lake)
+    assert gains(lake, "gain") == [(Decimal(90),)]
+    for table in ("transactions", "legs"):
+        lake.commit(lambda con, table=table: con.execute(f"DELETE FROM lake.core.{table} WHERE occurred_at > ?", [START]))  # type: ignore[misc]
+    reckoned(lake)
+    assert gains(lake, "gain") == []

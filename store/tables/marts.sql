@@ -40,9 +40,12 @@ CREATE TABLE IF NOT EXISTS lake.mart.income (
 
 -- one reckoning of one owner by one method: from what, by which rules, when. chosen_at: when the owner asked for this method.
 -- complete_until, spoiled_by: as the accounts stood then. snapshot: the lake's, to read again what it was reckoned from.
--- commit_number: of the lake's last commit before the reckoning began (ops.guard)
+-- commit_number: of the lake's last commit before the reckoning began (ops.guard). rules: the number of the rules it was made by
+-- (core.rules); own_prices: how many prices their owner had entered in that currency and zone
 CREATE TABLE IF NOT EXISTS lake.mart.published (
     owner VARCHAR, method VARCHAR, scope VARCHAR, currency VARCHAR, zone VARCHAR, digest VARCHAR, version VARCHAR, snapshot BIGINT,
     transactions BIGINT, missing_prices BIGINT, built_at TIMESTAMPTZ, chosen_at TIMESTAMPTZ, complete_until TIMESTAMPTZ, spoiled_by VARCHAR
 );
 ALTER TABLE lake.mart.published ADD COLUMN IF NOT EXISTS commit_number BIGINT;
+ALTER TABLE lake.mart.published ADD COLUMN IF NOT EXISTS rules INTEGER;
+ALTER TABLE lake.mart.published ADD COLUMN IF NOT EXISTS own_prices BIGINT;

@@ -128,7 +128,7 @@ SELECT * FROM (VALUES
     ('prices', 'fetched_at', 'when it was read'),
     ('published', 'chosen', 'whether it is the method the owner asked for'),
     ('published', 'built_at', 'when it was reckoned'),
-    ('published', 'stale', 'whether a transaction has come, changed or gone since'),
+    ('published', 'stale', 'whether a transaction has come, changed or gone since, a price was entered, the owner reckons otherwise, or gapless by newer rules'),
     ('published', 'transactions', 'from how many'),
     ('published', 'missing_prices', 'how many of them lack a price'),
     ('published', 'version', 'by which gapless'),

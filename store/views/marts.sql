@@ -1,7 +1,12 @@
 -- What analysts read of the derived tables, the owner's choice of method among them, and what is held when.
 
+-- The rules of reckoning as they are now: one number, which rises when they change, so that what was reckoned by older ones is stale
+-- and is reckoned again.
+CREATE OR REPLACE VIEW lake.core.rules AS SELECT 3 AS rules;
+
 -- one reckoning, whether it is the owner's choice, and whether any transaction of the owner's has come, changed or gone since it
--- began, or the owner reckons otherwise by now. complete_until: as of the moment of asking
+-- began, a price was entered, the owner reckons otherwise by now, or it was made by older rules. complete_until: as of the moment of
+-- asking
 CREATE OR REPLACE VIEW lake.main.published AS
 WITH changed AS (
     SELECT coalesce(x.owner, c.owner) AS owner, max(x.commit_number) AS commit_number
@@ -12,13 +17,17 @@ WITH changed AS (
         SELECT connection, ended_at AS at_time FROM lake.ops.runs WHERE new_transactions > 0
         UNION ALL SELECT connection, greatest(uploaded_at, undone_at) FROM lake.ops.uploads
     ) JOIN lake.ops.connections c USING (connection) GROUP BY c.owner
+), entered AS (
+    -- prices are never taken out: how many there are tells whether one was added
+    SELECT currency, zone, count(*) AS own_prices FROM lake.mart.prices WHERE source = 'owner' GROUP BY currency, zone
 )
 SELECT p.owner, p.method, p.scope, p.chosen_at IS NOT NULL AS chosen, p.currency, p.zone, p.built_at,
     coalesce(CASE WHEN p.commit_number IS NULL THEN i.at_time > p.built_at ELSE x.commit_number > p.commit_number END, false)
-        OR (p.currency, p.zone) <> (coalesce(o.currency, 'EUR'), coalesce(o.time_zone, 'UTC')) AS stale,
+        OR (p.currency, p.zone) <> (coalesce(o.currency, 'EUR'), coalesce(o.time_zone, 'UTC'))
+        OR p.rules IS DISTINCT FROM (SELECT rules FROM lake.core.rules) OR p.own_prices <> coalesce(e.own_prices, 0) AS stale,
     c.complete_until, coalesce(c.complete, false) AS complete, c.spoiled_by, p.transactions, p.missing_prices, p.version, p.snapshot, p.digest
 FROM lake.mart.published p LEFT JOIN lake.core.proven_by_owner c USING (owner) LEFT JOIN came_in i USING (owner) LEFT JOIN changed x USING (owner)
-LEFT JOIN lake.ops.owners o USING (owner);
+LEFT JOIN lake.ops.owners o USING (owner) LEFT JOIN entered e ON e.currency = p.currency AND e.zone = p.zone;
 
 -- a part of one disposal and the lot it used up, by every method that was reckoned; gain NULL: cost or proceeds are not known.
 -- highest_gain: as if an unknown cost were none. tax_year: the year in which the owner's year of the disposal began
