@@ -59,6 +59,7 @@ FILE_SOURCES: tuple[FileSource, ...] = (
     FileSource("shakepay", "Shakepay", _since(2015)),
     FileSource("strike", "Strike", _since(2017)),
     FileSource("swissborg", "SwissBorg", _since(2019)),
+    FileSource("swyftx", "Swyftx", _since(2017)),
     FileSource("template", "gapless template", _since(2009), generic=True),
     FileSource("trezor", "Trezor Suite", _since(2014)),
     FileSource("uphold", "Uphold", _since(2014)),
