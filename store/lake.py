@@ -10,6 +10,7 @@ import importlib.util
 import re
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -17,7 +18,7 @@ from typing import TypeVar
 import duckdb
 
 from store import schema
-from store.locks import commit_lock
+from store.locks import LakeBusy, commit_lock
 from store.settings import Settings
 
 T = TypeVar("T")
@@ -111,17 +112,32 @@ def open_lake(settings: Settings, *, read_only: bool = False, threads: int | Non
         settings.make_home()
     con = _connect(settings)
     _attach(con, settings, read_only)
-    lake = Lake(con, settings)
     if read_only:
+        con = con if schema.is_current(con) else _renewed(con, settings)
+        lake = Lake(con, settings)
         con.execute("USE lake")
         con.execute("RESET threads" if threads is None else f"SET threads = {threads}")
         return lake
+    lake = Lake(con, settings)
     lake.expect_input(0)
     if not schema.is_current(con):
         with commit_lock(settings):
             if not schema.is_current(con):
                 schema.apply(con)
     return lake
+
+
+def _renewed(con: duckdb.DuckDBPyConnection, settings: Settings) -> duckdb.DuckDBPyConnection:
+    """The lake with the views of this version, for a reader that is the first to come since an update.
+
+    Those of another version would not say what this one knows to be out of date. Who may not write reads by them all the same.
+    """
+    con.close()
+    with suppress(duckdb.Error, OSError, LakeBusy):
+        open_lake(settings).close()
+    con = _connect(settings)
+    _attach(con, settings, read_only=True)
+    return con
 
 
 def spare_pandas() -> None:

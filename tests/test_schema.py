@@ -1,4 +1,4 @@
-"""A lake made by an older gapless gets the tables and views of this one when it is opened to be written."""
+"""A lake made by an older gapless gets the tables and views of this one when it is opened."""
 
 from __future__ import annotations
 
@@ -22,6 +22,16 @@ def test_an_older_lake_gets_what_is_new_and_keeps_what_it_holds(settings: Settin
         assert lake.con.execute("SELECT count(*) FROM lake.ops.snapshots").fetchone() == (0,)
         assert lake.con.execute("SELECT count(*) > 0 FROM lake.main.catalog").fetchone() == (True,)
         assert lake.con.execute("SELECT connection FROM lake.ops.activity").fetchall() == [("a",)]
+
+
+def test_who_only_reads_an_older_lake_reads_it_by_the_views_of_this_version(settings: Settings) -> None:
+    """An older view may call complete what this version knows to be out of date."""
+    with open_lake(settings) as lake:
+        lake.con.execute("CREATE OR REPLACE VIEW lake.core.rules AS SELECT 0 AS rules")
+        lake.con.execute("UPDATE lake.ops.schema SET digest = 'of an older version'")
+    with open_lake(settings, read_only=True) as lake:
+        assert schema.is_current(lake.con)
+        assert lake.con.execute("SELECT rules > 0 FROM core.rules").fetchone() == (True,)
 
 
 def test_what_was_a_table_and_is_a_view_by_now_gives_way(settings: Settings) -> None:
