@@ -6,16 +6,15 @@ and rows that are alike in every cell are different fills.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from sandbox.binance_rows import deposit_rows, withdrawal_rows
 from sandbox.binance_spot import trade_rows, user_id
 from sandbox.binance_wire import seconds_text
+from sandbox.exports import table
 from sandbox.history import Event, History
 from sandbox.millis import EPOCH, Row
 
@@ -57,7 +56,7 @@ def statement(history: History, start: datetime | None, end: datetime | None) ->
         (user_id(history.seed), seconds_text(each.at), "Spot", each.operation, each.coin, f"{each.change:f}", each.remark)
         for each in _changes(history, OLD, start, end)
     ]
-    return _table(("User_ID", "UTC_Time", "Account", "Operation", "Coin", "Change", "Remark"), rows)
+    return table(("User_ID", "UTC_Time", "Account", "Operation", "Coin", "Change", "Remark"), rows)
 
 
 def new_statement(history: History, start: datetime | None, end: datetime | None) -> str:
@@ -67,7 +66,7 @@ def new_statement(history: History, start: datetime | None, end: datetime | None
         for each in _changes(history, NEW, start, end)
     ]
     header = ("User ID", "Time", "Account", "Operation", "Coin", "Change", "Remark")
-    return BOM + _table(header, rows, quoting=csv.QUOTE_ALL)
+    return BOM + table(header, rows, quote_all=True)
 
 
 def trades(history: History, start: datetime | None, end: datetime | None) -> str:
@@ -85,7 +84,7 @@ def deposits(history: History, start: datetime | None, end: datetime | None) -> 
         for row in deposit_rows(_between(history, start, end))
         if row["status"] == 1
     ]
-    return _table(("Date(UTC+0)", "Coin", "Network", "Amount", "Address", "TXID", "Status"), rows)
+    return table(("Date(UTC+0)", "Coin", "Network", "Amount", "Address", "TXID", "Status"), rows)
 
 
 def withdrawals(history: History, start: datetime | None, end: datetime | None) -> str:
@@ -103,7 +102,7 @@ def withdrawals(history: History, start: datetime | None, end: datetime | None) 
         )  # fmt: skip
         for row in withdrawal_rows(_between(history, start, end))
     ]
-    return _table(("Date(UTC+0)", "Coin", "Network", "Amount", "Fee", "Address", "TXID", "Status"), rows)
+    return table(("Date(UTC+0)", "Coin", "Network", "Amount", "Fee", "Address", "TXID", "Status"), rows)
 
 
 KINDS: Mapping[str, Callable[[History, datetime | None, datetime | None], str]] = {
@@ -178,15 +177,8 @@ def _trades(history: History, start: datetime | None, end: datetime | None, comm
         glued = ((row["qty"], base), (row["quoteQty"], quote), (row["commission"], row["commissionAsset"]))
         cells = tuple(f"{Decimal(amount):{comma}f}{asset}" for amount, asset in glued)
         rows.append((_moment(row), base + quote, "BUY" if row["isBuyer"] else "SELL", row["price"], *cells))
-    return _table(("Date(UTC)", "Pair", "Side", "Price", "Executed", "Amount", "Fee"), rows[::-1])
+    return table(("Date(UTC)", "Pair", "Side", "Price", "Executed", "Amount", "Fee"), rows[::-1])
 
 
 def _moment(row: Row) -> str:
     return seconds_text(EPOCH + timedelta(milliseconds=row["time"] if "time" in row else row["completeTime"]))
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[object]], quoting: Literal[0, 1] = csv.QUOTE_MINIMAL) -> str:
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n", quoting=quoting)
-    writer.writerows((header, *rows))
-    return written.getvalue()

@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from sandbox import binance, binance_exports, bitstamp, bybit, coinbase, coinbase_exports, kraken, kraken_exports, kucoin
+from sandbox import (
+    binance,
+    binance_exports,
+    bitstamp,
+    bitstamp_exports,
+    bybit,
+    bybit_exports,
+    coinbase,
+    coinbase_exports,
+    kraken,
+    kraken_exports,
+    kucoin,
+    kucoin_exports,
+)
 from sandbox.history import History
 from sandbox.room import Room
 
@@ -28,6 +41,9 @@ ROOMS: tuple[type[Room], ...] = (
 
 EXPORTS: Mapping[str, Export] = {
     "binance": binance_exports.export,
+    "bitstamp": bitstamp_exports.export,
+    "bybit": bybit_exports.export,
     "coinbase": coinbase_exports.export,
     "kraken": kraken_exports.export,
+    "kucoin": kucoin_exports.export,
 }

@@ -31,11 +31,17 @@ def fast_sandbox(now: datetime | None = None) -> Iterator[Sandbox]:
         yield sandbox
 
 
-def connect(lake: Lake, sandbox: Sandbox, account: Account, clock: Callable[[], datetime] = pipeline.utc_now) -> None:
+def connect(
+    lake: Lake,
+    sandbox: Sandbox,
+    account: Account,
+    clock: Callable[[], datetime] = pipeline.utc_now,
+    since: datetime | None = None,
+) -> None:
     """Connect a sandbox account under its own name."""
     pipeline.connect(
         lake, KeyStore(lake.settings), account.exchange, account.name, account.credentials, api_url=sandbox.url, clock=clock,
-        allow_trading_key=True,
+        since=since, allow_trading_key=True,
     )  # fmt: skip
 
 

@@ -48,7 +48,10 @@ parts AS (
 SELECT
     line,
     n::SMALLINT AS part,
-    CASE WHEN lower(side) NOT IN ('buy', 'sell') OR contains(symbol, ':') THEN 'no spot trade: ' || symbol || ' ' || side END AS quarantine,
+    CASE
+        WHEN NOT contains(symbol, '/') THEN 'the market ' || symbol || ' is listed no more, so nothing tells what was bought and sold'
+        WHEN lower(side) NOT IN ('buy', 'sell') OR contains(symbol, ':') THEN 'no spot trade: ' || symbol || ' ' || side
+    END AS quarantine,
     'movement' AS grain,
     'trade' AS namespace,
     CASE WHEN n = 0 THEN trade_id ELSE trade_id || '/fee' || n END AS row_id,
