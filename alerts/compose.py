@@ -171,17 +171,23 @@ def _stale(trouble: Trouble) -> list[str]:
 
 
 def _ways_out(trouble: Trouble) -> list[str]:
-    """The two ways out of a stopped import, each a link; new keys only where they can help."""
+    """The ways out of a stopped import, what mends it first, each with its link; new keys and files only where they can help."""
     one = trouble.incident
     lines = [_advice(one.causes)]
     if trouble.guide is None:
         return lines
-    if words.KEY_HELPS & set(one.causes):
-        lines.append(words.MODIFY.format(link=f"[[keys:{one.connection}]]"))
-    else:
-        lines.append(words.WAITING)
-    lines.append(words.UPLOAD.format(link=f"[[upload:{one.connection}]]"))
-    export = best_export(trouble.guide)
+    told = {
+        "keys": [words.MODIFY.format(link=f"[[keys:{one.connection}]]")],
+        "again": [words.WAITING],
+        "wait": [words.WAITING],
+        "upload": _upload(trouble, trouble.guide),
+    }
+    return [*lines, *(line for way in words.ways_out(one.causes) for line in told[way])]
+
+
+def _upload(trouble: Trouble, guide: Guide) -> list[str]:
+    lines = [words.UPLOAD.format(link=f"[[upload:{trouble.incident.connection}]]")]
+    export = best_export(guide)
     if export is not None:
         since = day(trouble.as_of - timedelta(days=1)) if trouble.as_of else words.FIRST_DAY
         lines.append(words.UPLOAD_WHAT.format(export=export.name, since=since))

@@ -6,7 +6,8 @@ Plain words, what to do in each, the exchange's own words quoted and never inste
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from checks.ways_out import WAYS
 
@@ -53,9 +54,43 @@ CAUSES: dict[str, tuple[str, str]] = {
 
 _CAUSES_NAMED = re.compile(r"\b(" + "|".join(CAUSES) + r")\b( or (" + "|".join(CAUSES) + r")\b)*")
 
-KEY_HELPS = frozenset(
-    {"key_expired", "key_invalid", "key_deleted", "secret_wrong", "permission_missing", "ip_not_allowed", "policy_changed"}
-)
+Way = Literal["keys", "again", "wait", "checks", "upload"]
+WAYS_OUT: Mapping[str, tuple[Way, ...]] = {
+    "key_expired": ("keys", "upload"),
+    "key_invalid": ("keys", "upload"),
+    "key_deleted": ("keys", "upload"),
+    "secret_wrong": ("keys", "upload"),
+    "permission_missing": ("keys", "again", "upload"),
+    "ip_not_allowed": ("again", "keys", "upload"),
+    "account_suspended": ("upload", "again"),
+    "policy_changed": ("upload", "keys"),
+    "clock_skew": ("again",),
+    "rate_limited": ("wait", "upload"),
+    "maintenance": ("wait", "upload"),
+    "unreachable": ("again", "upload"),
+    "answer_unreadable": ("again", "upload"),
+    "ours": ("again", "upload"),
+    "run_failed": ("again",),
+    "run_died": ("again",),
+    "stale": ("again", "upload"),
+    "scheduler_silent": (),
+    "key_expiring": ("keys",),
+    "excessive_rights": ("keys",),
+    "missing_right": ("keys",),
+    "keys_refused": ("keys",),
+    "schema_drift": ("checks",),
+    "not_imported": ("checks",),
+}
+COMMANDS: Mapping[Way, str] = {
+    "keys": "gapless keys {name}",
+    "again": "gapless sync {name}",
+    "checks": "gapless check",
+    "upload": "gapless import FILE --connection {name}",
+}
+OF_CHECKS: tuple[Way, ...] = ("checks", "upload")
+"""What an owner can do here about a cause, what mends it first: other keys; once more, where it is mended elsewhere; nothing but
+wait; a file. What checks found is mended on their page, or by a file."""
+KEY_HELPS = frozenset(cause for cause in CAUSES if "keys" in WAYS_OUT[cause])
 """Causes that new or changed keys can mend."""
 
 RESTART = "end `gapless up` and start it again, which puts every schedule back"
@@ -153,6 +188,19 @@ def what_to_do(causes: Sequence[str]) -> str:
 def in_words(text: str | None) -> str:
     """A text of ours with the names of causes, alone or as `a or b`, told in words."""
     return _CAUSES_NAMED.sub(lambda found: what_happened(found.group(0).split(" or ")), text or "")
+
+
+def ways_out(causes: Sequence[str]) -> tuple[Way, ...]:
+    """What to offer, the first way out of the likeliest cause first, those of the others after it."""
+    each = [WAYS_OUT.get(cause, OF_CHECKS if cause in WAYS else ()) for cause in causes]
+    offered = list(dict.fromkeys(way for several in each for way in several))
+    first, after = offered[:1], ("keys", "again", "checks", "upload")
+    return tuple([*first, *(way for way in after if way in offered and way not in first)])
+
+
+def commands(causes: Sequence[str], name: str) -> list[str]:
+    """The same for the command line: 'gapless keys kraken-main'."""
+    return [COMMANDS[way].format(name=name) for way in ways_out(causes) if way in COMMANDS]
 
 
 def sentence(words: str) -> str:

@@ -16,7 +16,7 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 import pipeline
-from alerts.words import in_words, sentence, what_happened, what_to_do
+from alerts.words import in_words, sentence, ways_out, what_happened, what_to_do
 from flows.blocks import offer_form, promote
 from flows.events import tell_changes, tell_fresh
 from flows.hooks import on_flow_completed, on_flow_crashed, on_sync_crashed, on_task_failure
@@ -165,7 +165,7 @@ def summary(outcome: SyncOutcome, gaps: list[tuple[str, str, datetime, datetime,
     lines = [f"## {outcome.connection}: {'up to date' if outcome.ok else 'stopped importing'}"]
     if not outcome.ok:
         lines += [f"**{sentence(what_happened(outcome.causes))}** What to do: {what_to_do(outcome.causes)}."]
-        lines += ["", f"> {in_words(outcome.message)}", "", _ways_out(outcome.connection, page), ""]
+        lines += ["", f"> {in_words(outcome.message)}", "", _ways_out(outcome.connection, outcome.causes, page), ""]
     lines += [came_in(outcome)]
     if outcome.differences:
         lines += ["", "| asset | reported | rebuilt |", "|---|---:|---:|"]
@@ -182,6 +182,7 @@ def came_in(outcome: SyncOutcome) -> str:
     return f"{read} Complete until **{until}**."
 
 
-def _ways_out(connection: str, page: str) -> str:
+def _ways_out(connection: str, causes: Sequence[str], page: str) -> str:
     place = f"{page}/connections/{quote(connection, safe='')}"
-    return f"[Modify your connection]({place}/keys) or [upload a CSV]({place}/upload)."
+    links = {"keys": f"[Modify your connection]({place}/keys)", "upload": f"[upload a CSV]({place}/upload)"}
+    return sentence(" or ".join(links.get(way, f"[try again]({place})") for way in ways_out(causes) if way != "wait"))

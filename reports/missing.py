@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from alerts.words import in_words, ways_out, what_to_do
 from checks.ways_out import WAYS
 from reports.figures import Figures, Row
 
@@ -103,7 +104,7 @@ def missing(figures: Figures) -> list[Missing]:
     told = {one.where for one in found}
     for account in figures.accounts:
         if not account["complete"] and account["connection"] not in told:
-            what = account["spoiled_by"] or "it is not proven complete"
+            what = in_words(account["spoiled_by"]) or "it is not proven complete"
             step = _CSV if account["connection"] in by_files else "gapless sync {name}"
             found.append(Missing(account["connection"], what, (step.format(name=account["connection"]),)))
     return found
@@ -118,10 +119,10 @@ def remarks(figures: Figures) -> list[tuple[str, str]]:
 def _gap(row: Row, zone: tzinfo, by_files: bool) -> Missing:
     """An account of files alone has no keys to renew, and an owner's word makes whole what its files cannot show."""
     name, unproven = row["connection"], row["unproven"] or []
-    what = f"{row['streams']} from {moment(row['from_at'], zone)} to {moment(row['to_at'], zone)}: {row['why']}"
+    what = f"{row['streams']} from {moment(row['from_at'], zone)} to {moment(row['to_at'], zone)}: {in_words(row['why'])}"
     steps = [f"the exchange's CSV: {_CSV.format(name=name)}"]
     if not by_files:
-        steps = [f"new keys: gapless keys {name}, then gapless sync {name}", f"or {steps[0]}"]
+        steps = [_by_the_api(name, row["why"]), f"or {steps[0]}"]
     if unproven:
         several = f" (also {', '.join(unproven[1:])})" if unproven[1:] else ""
         word = f"gapless correct {name} 'whole {unproven[0]} FROM TO' WHY{several}"
@@ -130,6 +131,16 @@ def _gap(row: Row, zone: tzinfo, by_files: bool) -> Missing:
         word = f"gapless correct {name} 'whole UPLOAD FROM TO' WHY (ids: gapless uploads)"
         steps.append(f"or, if a file in force holds everything of that time: {word}")
     return Missing(name, what, tuple(steps))
+
+
+def _by_the_api(name: str, why: str) -> str:
+    """How the exchange itself comes to tell what is missing: by what mends the cause where imports stopped, else by asking it."""
+    _, stopped, told = why.partition("imports stopped: ")
+    if not stopped:
+        return f"ask the exchange: `gapless sync {name}`"
+    causes = told.split(" or ")
+    new_keys = f"`gapless keys {name}`, then " if "keys" in ways_out(causes) else ""
+    return f"{what_to_do(causes)}: {new_keys}`gapless sync {name}`"
 
 
 def _finding(connection: str, kind: str, several: list[Row], zone: tzinfo) -> Missing:
@@ -153,8 +164,12 @@ def _assets(row: Row) -> str:
 
 def _before(reckoning: Row, zone: tzinfo) -> Missing:
     until = moment(reckoning["complete_until"], zone)
-    what = f"what was sold may have been acquired before this year, and that is proven only until {until}: {reckoning['spoiled_by']}"
-    return Missing("", what, ("`gapless gaps` and the reports of earlier years tell how to mend it",))
+    what = f"what was sold may have been acquired before this year, and that is proven only until {until}"
+    return Missing(
+        "",
+        f"{what}: {in_words(reckoning['spoiled_by'])}",
+        ("`gapless gaps` and the reports of earlier years tell how to mend it",),
+    )
 
 
 def _flag(row: Row) -> Missing:

@@ -28,7 +28,23 @@ def incidents(
     every = "incident, connection, kind, state, opened_at, since_at, causes, said, bridged_until, closed_at, closed_by"
     query = f"SELECT {every} FROM incidents{which} ORDER BY opened_at DESC, incident"
     given = None if as_json else {"all": closed}
-    listing(query if as_json else told("incidents"), as_json, empty="Nothing is wrong.", given=given, beside=told("ways_out"))
+    listing(
+        query if as_json else told("incidents"), as_json, empty="Nothing is wrong.", given=given, beside=told("ways_out"),
+        in_words=_way_out,
+    )  # fmt: skip
+
+
+def _way_out(kind: str, connections: list[str] | None, causes: list[str]) -> str:
+    """'kraken-main: make a new read-only key there and enter it. gapless keys kraken-main'."""
+    from alerts import words
+    from serve.output import escape
+
+    where = f"[bold]{escape(', '.join(connections or ['gapless']))}[/]: "
+    if kind == "data_inconsistent":
+        return f"{where}gapless check says what does not agree, and what to do."
+    name = "" if not connections else connections[0] if len(connections) == 1 else "NAME"
+    by_command = words.commands(causes, name) if name else []
+    return where + escape(" ".join([words.sentence(words.what_to_do(causes)), " or ".join(by_command)]).strip())
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,11 +22,18 @@ def told(name: str) -> str:
 
 
 def listing(
-    query: str, as_json: bool, *, empty: str, given: Mapping[str, Any] | None = None, beside: str = "", raw: bool = False
+    query: str,
+    as_json: bool,
+    *,
+    empty: str,
+    given: Mapping[str, Any] | None = None,
+    beside: str = "",
+    raw: bool = False,
+    in_words: Callable[..., str] = str,
 ) -> None:
     """Print what a query of the analysts' views yields; `empty` is said to a person where that is nothing of what is connected.
 
-    given: bound values. beside: a query that tells a person more in words, or yields nothing. raw: a person's
+    given: bound values. beside: a query that tells a person more in words, or yields nothing; in_words: of one of its rows. raw: a person's
     own query, which may scan millions; its columns are all shown and keep their names, its times their seconds.
     """
     from store.lake import open_lake, spare_pandas
@@ -44,8 +51,8 @@ def listing(
             names, rows = _that_say_something(names, rows)
         anything = rows or lake.con.execute("SELECT 1 FROM connections LIMIT 1").fetchone()
         print_rows(names, rows, empty=empty if anything or raw else NOTHING_CONNECTED, seconds=raw)
-        for (remark,) in lake.con.execute(beside).fetchall() if beside else []:
-            say(remark)
+        for remark in lake.con.execute(beside).fetchall() if beside else []:
+            say(in_words(*remark))
 
 
 def _that_say_something(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> tuple[list[str], list[tuple[Any, ...]]]:

@@ -9,7 +9,7 @@ from typing import Any
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 import pipeline
-from alerts.words import what_happened, what_to_do
+from alerts.words import commands, what_happened, what_to_do
 from intake.pull import Progress as Reached
 from pipeline import SyncOutcome
 from serve.errors import explain
@@ -123,7 +123,7 @@ def tell(outcome: SyncOutcome) -> None:
             )
         return
     say(f"[red]✗[/] [bold]{outcome.connection}[/] stopped importing: {what_happened(outcome.causes)}; {until}")
-    say(
-        f"  What to do: {what_to_do(outcome.causes)}. Or upload the exchange's CSV: gapless import FILE --connection {outcome.connection}"
-    )
-    say(f"  {escape(outcome.message)}")
+    say(f"  What to do: {what_to_do(outcome.causes)}.")
+    for command in commands(outcome.causes, outcome.connection):
+        say(f"    {escape(command)}")
+    say(f"  [dim]{escape(outcome.message)}[/]")

@@ -1,4 +1,5 @@
--- for each kind of trouble that is open: what an owner can do about it
-SELECT CASE kind WHEN 'import_stopped' THEN 'An import that stopped: gapless keys NAME with a new key, or gapless import FILE --connection NAME'
-    ELSE 'Data that do not agree: gapless check says what, and what to do' END AS words
-FROM incidents WHERE state <> 'closed' AND kind IN ('import_stopped', 'data_inconsistent') GROUP BY kind ORDER BY kind DESC
+-- for each trouble that is open: by what an owner is told what to do about it; those that ask for the same are one.
+-- connections: NULL where it is gapless' own
+SELECT kind, list(connection ORDER BY connection) FILTER (connection <> '*') AS connections, from_json(causes, '["VARCHAR"]') AS causes
+FROM (SELECT kind, connection, CASE kind WHEN 'data_inconsistent' THEN '[]' ELSE causes END AS causes FROM incidents WHERE state <> 'closed')
+GROUP BY kind, causes ORDER BY kind = 'import_stopped' DESC, kind, causes

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from serve.page.coverage_picture import LAYERS, Picture, left_edge, strip
 from serve.page.incidents import causes_in
 from serve.page.shell import Here, Row, Shell
+from store.incidents import SYSTEM
 
 router = APIRouter()
 
@@ -27,7 +28,7 @@ def connections(request: Request, here: Here) -> Response:
     needing = [row for row in overview if row["state"] == "stopped" or incidents[row["connection"]]]
     return here.render(
         request, "home.html", connections=overview, incidents=incidents, pictures=pictures, needing=needing, layers=LAYERS,
-        syncing=any(row["syncing_since"] for row in overview),
+        own=incidents[SYSTEM], syncing=any(row["syncing_since"] for row in overview),
     )  # fmt: skip
 
 

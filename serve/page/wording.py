@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from alerts.compose import plain
-from alerts.words import in_words, what_happened, what_to_do
+from alerts.words import Way, in_words, ways_out, what_happened, what_to_do
 from connectors import guides
 from connectors.file_sources import find_source
 from serve.output import amount
@@ -68,6 +68,11 @@ def to_do(cause: str | None) -> str:
 def steps(cause: str | None) -> list[str]:
     """What to do about causes, one thing after the other."""
     return to_do(cause).split("; or ") if cause else []
+
+
+def ways(cause: str | None, *, has_key: bool) -> tuple[Way, ...]:
+    """What to offer about causes, what mends it first; an account without a key is neither given another nor asked again."""
+    return tuple(way for way in ways_out(causes_of(cause)) if has_key or way not in ("keys", "again", "wait"))
 
 
 def spoken(said: str | None) -> str:
@@ -180,7 +185,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": moment, "day": day, "plain_day": plain_day, "plain_date": plain_date, "plain_moment": plain_moment,
     "ago": ago, "lasting": lasting,
     "exact": exact, "count": count, "capital": capital, "happened": happened, "to_do": to_do, "steps": steps, "exchange": exchange_title,
-    "with_code": with_code,
+    "ways": ways, "with_code": with_code,
     "state_tone": lambda state: STATES.get(state, ("quiet", state))[0],
     "state_words": lambda state: STATES.get(state, ("quiet", state))[1],
     "basis_words": lambda basis: BASES.get(basis, basis),
