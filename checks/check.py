@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from checks.own_transfers import set_lone_ends_apart
+from store.untold_fees import find_untold_fees
 from transforms.tables import query
 
 HERE = Path(__file__).parent
@@ -56,9 +57,14 @@ def _unmatched_ends(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
     _derived("near_transfers")(con, now)
 
 
+def _fees_left_out(con: duckdb.DuckDBPyConnection, _now: datetime) -> None:
+    find_untold_fees(con)
+
+
 CHECKS = (
     Check("balances", "balance_differs"),
     Check("duplicates", "duplicates"),
+    Check("fees_untold", "fee_untold", prepare=_fees_left_out),
     Check("implausible", "implausible"),
     Check("negative_balances", "negative_balance", prepare=_derived("doubtful_months", "doubtful_days", "below_zero")),
     Check("not_imported", "not_imported"),

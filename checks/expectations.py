@@ -62,6 +62,7 @@ SUITES: Mapping[str, tuple[Most | MostOfRow, ...]] = {
         Most("doubled_transactions"), Most("stray_legs"), Most("shared_transactions", 4),
         Most("repeated_instants", 9), Most("wholly_repeated_files"),
     ),
+    "fees_untold": (Most("untold_fees"),),
     "implausible": (
         Most("out_of_time"), Most("empty"), Most("fee_above"), Most("price_apart"), Most("unknown_assets"),
     ),

@@ -65,6 +65,11 @@ WAYS: Mapping[str, WayOut] = {
         "Two files were cut inside one second, and the same row stands at the end of one and the start of the other.",
         ("upload one file that holds that day whole", SEEN),
     ),
+    "fee_untold": WayOut(
+        "The exchange charged fees that its export does not tell: less is held than is shown.",
+        ("connect the account by a key: its API tells them", "write them into gapless' template as rows of kind `fee`, and import it",
+         "if there were none, say so: `gapless correct`"),
+    ),
     "implausible": WayOut(
         "Transactions that can hardly be so: in the future, without amounts, with a fee above the amount.",
         ("look at the lines in the evidence; take back the file they come from, if it is at fault: `gapless undo`", SEEN),
@@ -140,6 +145,7 @@ class Guide:
 OF_FILES = (
     "api_did_not_return",
     "duplicates",
+    "fee_untold",
     "implausible",
     "not_imported",
     "not_understood",

@@ -27,7 +27,7 @@ _PROSE = re.compile(r"""\n[ \t]*\n(?=[ \t]*(?!\[|\#|[\w"'.^-]+[ \t]*=)\S)""")
 _HEADER_KEYS = frozenset({
     "exchange", "title", "source", "one_row", "streams", "books", "zone", "step", "decimals", "rows", "columns", "skip",
     "balance", "balance_per", "sequence", "ignored", "file_name", "blank", "zone_above", "zone_stated", "ragged", "skip_lines",
-    "one_wallet", "no_balance",
+    "one_wallet", "no_balance", "untold_fees",
 })  # fmt: skip
 RESERVED = frozenset({"line", "page", "fetched_at"})
 """Columns of `rows` that the reader adds."""
@@ -87,6 +87,7 @@ class Layout:
     lines that are no rows: titles, footers. sequence: a column that the exchange says counts the rows of each `balance_per`
     without holes. no_balance: rules of `skip` whose lines tell another balance than an asset's, as the size of a position.
     one_wallet: the exchange gives a file for each wallet or currency, so that a balance that goes on shows nothing of the others.
+    untold_fees: kinds of rows whose fee the exchange charges and this source leaves out.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Layout:
     ragged: bool = False
     one_wallet: bool = False
     no_balance: tuple[str, ...] = ()
+    untold_fees: tuple[str, ...] = ()
     skip_lines: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
 
     def column(self, name: str) -> Column | None:
@@ -234,6 +236,7 @@ class _Header:
             ragged=self._is("ragged", False),
             one_wallet=self._is("one_wallet", False),
             no_balance=self._texts("no_balance"),
+            untold_fees=self._texts("untold_fees"),
             skip_lines=self._skip_lines(skip),
         )
         self._balance_is_readable(layout)

@@ -25,9 +25,9 @@ from store.mapping import FILLED, MAPPED
 
 SETTLED_BY_WORD = frozenset(
     {
-        "api_did_not_return", "chain_broken", "count_differs", "coverage_hole", "edge_of_two_files", "implausible", "not_imported",
-        "not_understood", "rewards_ceased", "rounded_twice", "row_changed", "row_vanished", "sources_disagree", "statement_differs",
-        "statement_less", "unmatched_transfer",
+        "api_did_not_return", "chain_broken", "count_differs", "coverage_hole", "edge_of_two_files", "fee_untold",
+        "implausible", "not_imported", "not_understood", "rewards_ceased", "rounded_twice", "row_changed", "row_vanished",
+        "sources_disagree", "statement_differs", "statement_less", "unmatched_transfer",
     }
 )  # fmt: skip
 """Findings that an owner may know the reason of. A missing stretch, a difference or a stopped import ends by being mended."""

@@ -6,6 +6,7 @@ streams  = ["trades"]
 zone     = "UTC"
 step     = "1s"
 ragged   = true
+untold_fees = ["trade"]
 [columns]
 first   = { type = "text", names = ["Date(UTC)"] }
 pair    = { type = "text", names = ["Pair"] }

@@ -5,6 +5,7 @@ one_row  = "one deposit, withdrawal, reward or fill; no ids"
 streams  = ["trades", "movements"]
 step     = "1m"
 ignored  = ["Account"]
+untold_fees = ["withdrawal"]
 [columns]
 type    = { type = "text", names = ["Type"] }
 subtype = { type = "text", names = ["Sub Type"] }

@@ -5,6 +5,7 @@ one_row  = "one deposit, withdrawal, reward or fill"
 streams  = ["trades", "movements"]
 step     = "1s"
 ignored  = ["Account", "Rate currency"]
+untold_fees = ["withdrawal"]
 [columns]
 id             = { type = "id", names = ["ID"] }
 type           = { type = "text", names = ["Type"] }

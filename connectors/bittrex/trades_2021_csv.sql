@@ -5,6 +5,7 @@ one_row  = "one filled order; the file has no ids and tells no fee"
 streams  = ["orders"]
 zone     = "UTC"
 step     = "1s"
+untold_fees = ["trade"]
 [columns]
 time     = { type = "time", names = ["Date"], formats = ["%m/%d/%Y %I:%M:%S %p"] }
 market   = { type = "text", names = ["Market"] }

@@ -6,6 +6,7 @@ streams  = ["deposits", "withdrawals"]
 zone     = "UTC"
 step     = "1s"
 ignored  = ["Memo/Tag"]
+untold_fees = ["withdrawal"]
 [columns]
 time     = { type = "time", names = ["Date"], formats = ["%m/%d/%Y %I:%M:%S %p"] }
 currency = { type = "text", names = ["Currency"] }

@@ -6,6 +6,7 @@ streams  = ["deposits", "withdrawals"]
 zone     = "UTC"
 step     = "1s"
 ignored  = ["Email", "Main account balance"]
+untold_fees = ["withdrawal"]
 [columns]
 time     = { type = "time", match = '^Date \(.*\)$' }
 id       = { type = "text", names = ["Operation id"] }

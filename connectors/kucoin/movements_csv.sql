@@ -5,6 +5,7 @@ one_row  = "one deposit or withdrawal"
 streams  = ["deposits", "withdrawals"]
 zone     = "Asia/Singapore"
 step     = "1s"
+untold_fees = ["withdrawal"]
 [columns]
 coin    = { type = "text", names = ["coin_type"] }
 type    = "text"

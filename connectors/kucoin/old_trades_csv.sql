@@ -6,6 +6,7 @@ streams  = ["trades"]
 zone     = "Asia/Singapore"
 step     = "1s"
 ignored  = ["uid", "order_type", "liquidity", "orderType", "volUsdt"]
+untold_fees = ["trade"]
 [columns]
 order_id  = { type = "id?", names = ["orderId", "oid"] }
 symbol    = "text"

@@ -6,6 +6,7 @@ streams  = ["withdrawals"]
 zone     = "Asia/Singapore"
 step     = "1s"
 ignored  = ["Network"]
+untold_fees = ["withdrawal"]
 [columns]
 time    = { type = "time", names = ["Time"] }
 coin    = { type = "text", names = ["Coin"] }

@@ -8,6 +8,7 @@ zone_stated = false
 step     = "1s"
 blank    = ["--"]
 ignored  = ["UID", "Order Price"]
+untold_fees = ["trade"]
 [columns]
 pair     = { type = "text", names = ["Pairs"] }
 time     = { type = "time", names = ["Time"] }

@@ -7,6 +7,7 @@ zone     = "UTC"
 zone_stated = false
 step     = "1s"
 ignored  = ["ValueUsd"]
+untold_fees = ["withdrawal"]
 [columns]
 type    = { type = "text", names = ["Type"] }
 time    = { type = "time", names = ["Time"], formats = ["%m/%d/%Y, %I:%M:%S %p"] }

@@ -5,6 +5,7 @@ one_row  = "one deposit, or in older files one withdrawal"
 streams  = ["deposits"]
 zone     = "UTC"
 step     = "1s"
+untold_fees = ["withdrawal"]
 [columns]
 time     = { type = "time", names = ["Date", "f_created_at"] }
 currency = { type = "text", names = ["Currency"] }

@@ -1,0 +1,4 @@
+-- The transactions of one kind and asset whose fee an export leaves out.
+SELECT connection, export || ': ' || kind AS source, min(occurred_at) AS from_at, kind || ' of ' || asset AS what,
+    json_object('export', export, 'times', count(*), 'last_at', max(occurred_at)) AS detail
+FROM untold_fees GROUP BY connection, export, kind, asset
