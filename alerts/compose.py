@@ -263,6 +263,8 @@ def _notice(what: What, trouble: Trouble) -> Message:
             lines.append(words.EXPIRES_BODY.format(where=trouble.where, at=minute(ends_at)))
         else:
             lines.append(words.sentence(words.what_happened([kind])))
+            if kind == "report_changed":
+                lines.append(words.sentence(quoted(one.said)))
             lines += _rights(detail) or ([plain(str(detail["said"]))] if detail.get("said") else [])
         lines.append(_advice([kind]))
     if one.connection != SYSTEM:

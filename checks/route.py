@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from store import incidents
+from store import incidents, reports
 from store.coverage import reached_by_files
 from store.incidents import BRIDGED_FOR, SYSTEM, Change, Incident, Kind, Seen
 
@@ -45,7 +45,7 @@ RUNS_IN_A_ROW, PATIENCE = 3, timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
-    """All open findings of one kind of one connection."""
+    """All open findings of one kind of one connection. evidence: of the newest; every: of each, as JSON."""
 
     connection: str
     owner: str
@@ -54,6 +54,7 @@ class _Finding:
     count: int
     evidence: Mapping[str, Any]
     sources: tuple[str, ...]
+    every: tuple[str, ...]
 
 
 def route(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Change]:
@@ -122,17 +123,18 @@ def _move(finding_kind: str, grouped: dict[_Key, list[_Finding]], source: _Key, 
 
 
 def _open_findings(con: duckdb.DuckDBPyConnection) -> list[_Finding]:
-    """By connection and kind; of a frozen connection none is told. What names no connection is gapless' own trouble."""
+    """By connection and kind; of a frozen connection none is told but that a report says something else now, whichever account that
+    came by. What names no connection is gapless' own trouble."""
     rows = con.execute(
         "SELECT coalesce(c.connection, ?), any_value(coalesce(c.owner, 'me')), f.kind, min(f.from_at), count(*),"
-        " arg_max(f.evidence, f.found_at), list(f.source ORDER BY f.source)"
+        " arg_max(f.evidence, f.found_at), list(f.source ORDER BY f.source), list(f.evidence ORDER BY f.source)"
         " FROM lake.ops.findings f LEFT JOIN lake.ops.connections c USING (connection)"
-        " WHERE f.resolved_at IS NULL AND c.frozen_at IS NULL GROUP BY ALL ORDER BY ALL",
-        [SYSTEM],
+        " WHERE f.resolved_at IS NULL AND (c.frozen_at IS NULL OR f.kind = ?) GROUP BY ALL ORDER BY ALL",
+        [SYSTEM, reports.CHANGED],
     ).fetchall()
     return [
-        _Finding(connection, owner, kind, from_at, count, json.loads(evidence or "{}"), tuple(sources))
-        for connection, owner, kind, from_at, count, evidence, sources in rows
+        _Finding(connection, owner, kind, from_at, count, json.loads(evidence or "{}"), tuple(sources), tuple(every))
+        for connection, owner, kind, from_at, count, evidence, sources, every in rows
     ]
 
 
@@ -148,12 +150,18 @@ def _told_together(
     if kind != "import_stopped":
         causes = tuple(sorted(kinds))
         urgent = kind == "notice" or not PASSING.issuperset(causes) or _lasts(standing, now)
-        return Seen(connection, owner, kind, first_at, causes, "", urgent, evidence)
+        return Seen(connection, owner, kind, first_at, causes, _changed_years(kinds), urgent, evidence)
     worst = next(kinds[name] for name in STOPPED if name in kinds)
     causes, said = _causes(worst)
     urgent = not worst.evidence.get("passing", causes[0] in PASSING) or _lasts(standing, now)
     urgent = urgent or incidents.failed_runs_in_a_row(con, connection) >= RUNS_IN_A_ROW
     return Seen(connection, owner, kind, _read_until(con, connection, first_at), causes, said, urgent, evidence)
+
+
+def _changed_years(kinds: Mapping[str, _Finding]) -> str:
+    """Which reported years say something else now, and what."""
+    changed = kinds.get(reports.CHANGED)
+    return ". ".join(reports.in_words(json.loads(evidence)) for evidence in changed.every) if changed else ""
 
 
 def _causes(finding: _Finding) -> tuple[tuple[str, ...], str]:
@@ -176,7 +184,7 @@ def _closed_by(con: duckdb.DuckDBPyConnection, standing: Incident) -> str:
     row = con.execute(
         "SELECT state, frozen_at FROM lake.ops.connections WHERE connection = ?", [standing.connection]
     ).fetchone()
-    if row and row[1] is not None:
+    if row and row[1] is not None and row[1] >= standing.opened_at:
         return "disconnect" if row[0] == "disconnected" else "freeze"
     if standing.kind == "import_stopped" and not incidents.acted_since(con, standing.connection, standing.opened_at):
         return "itself"

@@ -12,9 +12,13 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from store.reports import ASSETS_HELD, HELD
+
 QUERIES = Path(__file__).parent / "queries"
 PICTURED = 6
 """Assets whose holdings are drawn."""
+
+DISPOSED = ("quantity", "proceeds", "cost", "gain", "open_proceeds", "unknown")
 
 Row = Mapping[str, Any]
 
@@ -67,22 +71,14 @@ class Figures:
 
 def gather(con: duckdb.DuckDBPyConnection, owner: str, year: int, now: datetime) -> Figures:
     """Read one year. Raises NoReport where the owner has no account with history in it, or nothing was reckoned yet."""
-    asked = {"owner": owner, "year": year}
-    years = rows(con, "year", asked)
-    if not years:
-        known = con.execute("SELECT DISTINCT year FROM lake.main.completeness_by_owner WHERE owner = ? ORDER BY year", [owner])
-        told = ", ".join(str(row[0]) for row in known.fetchall()) or f"none: {owner!r} has no account with history"
-        raise NoReport(f"there is nothing to report on {year} for {owner!r}; years: {told}")
-    reckonings = rows(con, "reckoning", asked)
-    if not reckonings:
-        raise NoReport("gains were not reckoned yet: run `gapless publish` first")
-    year_row = years[0]
+    asked = {"owner": owner, "year": year, "until": None}
+    year_row, reckoning = _grounds(con, owner, year)
     span = {"owner": owner, "from_at": year_row["from_at"], "to_at": year_row["to_at"]}
     by_asset, held = rows(con, "by_asset", asked), rows(con, "held", span)
     pictured = [row["asset"] for row in by_asset] + [row["asset"] for row in held]
     assets = list(dict.fromkeys(pictured))[:PICTURED]
     return Figures(
-        owner, year, now, year_row, reckonings[0],
+        owner, year, now, year_row, reckoning,
         accounts=rows(con, "accounts", asked), frozen=rows(con, "frozen", span), gaps=rows(con, "gaps", span),
         findings=rows(con, "findings", span), flags=rows(con, "flags", asked), departures=rows(con, "departures", span),
         by_asset=by_asset, income=rows(con, "income", asked), held=held,
@@ -92,12 +88,37 @@ def gather(con: duckdb.DuckDBPyConnection, owner: str, year: int, now: datetime)
 
 def said(figures: Figures) -> dict[str, str]:
     """What a report says, figure by figure, without when it was asked or how complete it is: by it a changed year is noticed."""
-    told = {
-        f"{name} of {row['asset']}": row[name]
-        for row in figures.by_asset
-        for name in ("quantity", "proceeds", "cost", "gain", "open_proceeds", "unknown")
-    } | {f"{row['category']} in {row['asset']}": row["value"] for row in figures.income}
-    return {"currency": figures.reckoning["currency"]} | {name: str(value) for name, value in told.items() if value is not None}
+    return _said(figures.reckoning["currency"], figures.by_asset, figures.income, figures.held)
+
+
+def said_of(con: duckdb.DuckDBPyConnection, owner: str, year: int, until: datetime) -> dict[str, str]:
+    """The same of what stands now, without what came after `until`: a year goes on after a report that was made in it."""
+    year_row, reckoning = _grounds(con, owner, year)
+    asked = {"owner": owner, "year": year, "until": until, "to_at": min(until, year_row["to_at"])}
+    return _said(reckoning["currency"], *(rows(con, name, asked) for name in ("by_asset", "income", "held")))
+
+
+def _said(currency: str, by_asset: Sequence[Row], income: Sequence[Row], held: Sequence[Row]) -> dict[str, str]:
+    told = {f"{name} of {row['asset']}": row[name] for row in by_asset for name in DISPOSED}
+    told |= {f"{row['category']} in {row['asset']}": row["value"] for row in income}
+    told |= {f"{HELD} of {row['asset']}": row["amount"] for row in held}
+    return {"currency": currency, ASSETS_HELD: str(len(held))} | {
+        name: str(told[name]) for name in told if told[name] is not None
+    }
+
+
+def _grounds(con: duckdb.DuckDBPyConnection, owner: str, year: int) -> tuple[Row, Row]:
+    """The year and the reckoning that a report rests on; NoReport where there is none."""
+    asked = {"owner": owner, "year": year}
+    years = rows(con, "year", asked)
+    if not years:
+        known = con.execute("SELECT DISTINCT year FROM lake.main.completeness_by_owner WHERE owner = ? ORDER BY year", [owner])
+        told = ", ".join(str(row[0]) for row in known.fetchall()) or f"none: {owner!r} has no account with history"
+        raise NoReport(f"there is nothing to report on {year} for {owner!r}; years: {told}")
+    reckonings = rows(con, "reckoning", asked)
+    if not reckonings:
+        raise NoReport("gains were not reckoned yet: run `gapless publish` first")
+    return years[0], reckonings[0]
 
 
 def rows(con: duckdb.DuckDBPyConnection, name: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from reports.figures import NoReport, gather, said
+from reports.figures import NoReport, said, said_of
 from reports.files import INPUTS, Written, write
 from store import keep
 from store import reports as record
@@ -35,9 +35,9 @@ def report(lake: Lake, owner: str, year: int, folder: Path, now: datetime) -> Wr
 def compare_reports(con: duckdb.DuckDBPyConnection, owner: str, now: datetime) -> list[tuple[int, dict[str, tuple[str, str]]]]:
     """Reports of the owner whose year says something else now, inside the caller's transaction; each becomes a finding."""
 
-    def says(year: int) -> record.Said | None:
+    def says(year: int, until: datetime) -> record.Said | None:
         try:
-            return said(gather(con, owner, year, now))
+            return said_of(con, owner, year, until)
         except NoReport:
             return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,13 @@ from store import keep
 CHANGED = "report_changed"
 """The finding that a reported year says something else now."""
 
+HELD, ASSETS_HELD = "held", "assets held"
+"""How figures of what was held are named, and how many there are; reports of before these were noted have neither."""
+SHOWN = 4
+"""Figures of a changed year that are named in words, those of gains first."""
+
 Said = Mapping[str, Any]
-"""What a report says: 'gain BTC' -> '12.34', every figure as text."""
+"""What a report says: 'gain of BTC' -> '12.34', every figure as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +61,12 @@ def remember(con: duckdb.DuckDBPyConnection, report: Report) -> str:
 
 
 def compare(
-    con: duckdb.DuckDBPyConnection, owner: str, say: Callable[[int], Said | None], now: datetime
+    con: duckdb.DuckDBPyConnection, owner: str, say: Callable[[int, datetime], Said | None], now: datetime
 ) -> list[tuple[int, dict[str, tuple[str, str]]]]:
     """Hold every standing report of an owner against what its year says now; a difference becomes a finding.
 
-    say: what a year's report would say now, None where there is nothing to report. Returns year and what differs: figure ->
-    (was, is), '' where a figure is in one of them only.
+    say: what a year's report would say now of the time until a moment, None where there is nothing to report. Returns year and what
+    differs: figure -> (was, is), '' where a figure is in one of them only.
     """
     changed = []
     rows = con.execute(
@@ -69,11 +74,11 @@ def compare(
         [owner],
     ).fetchall()
     for year, made_at, figures, digest in rows:
-        said = say(year) or {}
+        was = json.loads(figures)
+        said = _as_noted(was, say(year, made_at) or {})
         if _digest(said) == digest:
             _settle(con, owner, year, now)
             continue
-        was = json.loads(figures)
         names = sorted(was.keys() | said.keys())
         differs = {name: (was.get(name, ""), said.get(name, "")) for name in names if was.get(name) != said.get(name)}
         evidence = {
@@ -84,6 +89,27 @@ def compare(
         keep.open_finding(con, _whose(con, owner, year, made_at), CHANGED, _source(owner, year), evidence, now)
         changed.append((year, differs))
     return changed
+
+
+def in_words(told: Mapping[str, Any]) -> str:
+    """The evidence of such a finding: '2020: gain of BTC was 1487 and is 2486; …'."""
+    figures: Mapping[str, Sequence[str]] = told["figures"]
+    names = sorted(figures, key=lambda name: (not name.startswith("gain of "), name))
+    words = [f"{name} was {_plain(figures[name][0])} and is {_plain(figures[name][1])}" for name in names[:SHOWN]]
+    more = [f"and {len(names) - SHOWN} other figures"] if len(names) > SHOWN else []
+    return f"{told['year']}: {'; '.join([*words, *more])}"
+
+
+def _plain(figure: str) -> str:
+    """Without the noughts that end it; '' is one that is not there."""
+    return (figure.rstrip("0").rstrip(".") if "." in figure else figure) or "none"
+
+
+def _as_noted(was: Said, said: Said) -> Said:
+    """What is said now, in the figures that were noted then."""
+    if ASSETS_HELD in was or not was:
+        return said
+    return {name: value for name, value in said.items() if name != ASSETS_HELD and not name.startswith(f"{HELD} of ")}
 
 
 def _whose(con: duckdb.DuckDBPyConnection, owner: str, year: int, since: datetime) -> str:

@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-import pipeline
 from connectors.contract import Window
 from reports.figures import NoReport, gather
-from reports.yearly import compare_reports, report
+from reports.yearly import report
 from store import accounts, coverage, marts
 from store.coverage import Claim
 from store.lake import Lake
@@ -294,24 +293,6 @@ def test_the_same_inputs_have_the_same_digest_and_are_kept(lake: Lake, tmp_path:
     assert report(lake, "me", YEAR, tmp_path / "three", ASKED).inputs != first.inputs
 
 
-def test_a_reported_year_that_changes_is_a_finding_until_it_is_reported_again(lake: Lake, tmp_path: Path) -> None:
-    book(lake, *BOOKED)
-    covered(lake)
-    reckoned(lake)
-    report(lake, "me", YEAR, tmp_path / "one", ASKED)
-    assert lake.commit(lambda con: compare_reports(con, "me", ASKED)) == []
-    book(lake, Booked(300, "trade", "0.1 BTC", "1500 EUR"))
-    reckoned(lake)
-    [(year, differs)] = lake.commit(lambda con: compare_reports(con, "me", ASKED))
-    assert year == YEAR
-    assert {name: tuple(Decimal(value) for value in two) for name, two in differs.items() if "gain" in name} == {
-        "gain of BTC": (Decimal(1487), Decimal("2486"))
-    }
-    assert open_findings(lake) == [("kraken-main", "report_changed")]
-    report(lake, "me", YEAR, tmp_path / "two", ASKED)
-    assert open_findings(lake) == []
-
-
 def test_what_comes_first_is_said(lake: Lake, tmp_path: Path) -> None:
     with pytest.raises(NoReport, match="'me' has no account with history"):
         report(lake, "me", YEAR, tmp_path / "out", ASKED)
@@ -322,18 +303,3 @@ def test_what_comes_first_is_said(lake: Lake, tmp_path: Path) -> None:
     with pytest.raises(NoReport, match="nothing to report on 1999 for 'me'; years: 2020"):
         report(lake, "me", 1999, tmp_path / "out", ASKED)
     assert not (tmp_path / "out").exists()
-
-
-def open_findings(lake: Lake) -> list[tuple[str, str]]:
-    return lake.con.execute("SELECT connection, kind FROM lake.ops.findings WHERE resolved_at IS NULL ORDER BY ALL").fetchall()
-
-
-def test_publishing_tells_the_owner_of_a_reported_year_that_changed(lake: Lake, tmp_path: Path) -> None:
-    book(lake, *BOOKED)
-    covered(lake)
-    reckoned(lake)
-    report(lake, "me", YEAR, tmp_path / "one", ASKED)
-    book(lake, Booked(300, "trade", "0.1 BTC", "1500 EUR"))
-    pipeline.publish(lake, clock=lambda: ASKED, ask=None)
-    rows = lake.con.execute("SELECT connection, kind, state, causes FROM lake.main.incidents").fetchall()
-    assert rows == [("kraken-main", "notice", "open", '["report_changed"]')]
