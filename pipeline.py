@@ -263,7 +263,7 @@ def _refuse_clock_ahead(pull: Pull) -> None:
     told = parsedate_tz((client.ccxt.last_response_headers or {}).get("Date", ""))
     ahead = pull.clock() - datetime.fromtimestamp(mktime_tz(told), UTC) if told else timedelta(0)
     if ahead > CLOCK_AHEAD:
-        said = f"this machine's clock is {ahead} ahead; nothing was imported"
+        said = f"this machine's clock is {timedelta(seconds=round(ahead.total_seconds()))} ahead; nothing was imported"
         raise failure(pull.exchange.id, ("clock_skew",), said, "probe")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from serve.page.shell import Form, Here, Row, Shell, Visitor, see_other, text_of
 from store.corrections import SETTLED_BY_WORD, CorrectionRefused
 
 router = APIRouter()
+_NUMBER = re.compile(r"-?\d{1,20}\.\d{1,18}")
 TALLEST = 40
 """Units of the drawing for the run with the most figures out of bounds."""
 
@@ -32,7 +34,8 @@ def checks(request: Request, here: Here, visitor: Visitor, note: str = "") -> Re
 def settle(request: Request, here: Here, visitor: Visitor, form: Form) -> Response:
     """Keep the owner's word about one finding, one line or one balance; or take a word back."""
     connection, target, says = (text_of(form, name) for name in ("connection", "target", "says"))
-    if days := " ".join(filter(None, (text_of(form, "since"), text_of(form, "until")))):  # of a file that is called whole
+    # of a file that is called whole, or of coins that lie at a place of the owner's own
+    if days := " ".join(filter(None, (text_of(form, "since"), text_of(form, "until")))):
         target = f"{target} {days}"
     if not says:
         return _show(request, here, None, "Say why it is so: the words are kept with the correction.")
@@ -49,9 +52,30 @@ def _show(request: Request, here: Shell, note: Row | None, refused: str) -> Resp
     runs = here.rows("check_runs")
     return here.render(
         request, "checks.html", 409 if refused else 200, note=note, refused=refused, runs=_drawn(runs), last=runs[-1] if runs else None,
-        findings=[_told(row) for row in here.rows("open_findings")], verdicts=here.rows("check_verdicts"),
-        corrections=here.rows("corrections"),
+        findings=_together([_told(row) for row in here.rows("open_findings")]),
+        stopped=[row["connection"] for row in here.rows("overview", name=None) if row["state"] == "stopped"],
+        verdicts=here.rows("check_verdicts"),
+        corrections=here.rows("corrections"), departures=here.rows("departures"),
     )  # fmt: skip
+
+
+def _together(findings: list[Row]) -> list[Row]:
+    """Findings of one kind of one connection as one, whose `each` are they: what it means and what to do is said once."""
+    grouped: dict[tuple[str, str], list[Row]] = {}
+    for one in findings:
+        grouped.setdefault((one["connection"], one["kind"]), []).append(one)
+    return [
+        several[0]
+        | {
+            "each": several,
+            "files": [one["source"] for one in several if one["kind"] == "quarantined" and one["source"].startswith("up-")],
+            "from_at": min(one["from_at"] for one in several),
+            "found_at": max(one["found_at"] for one in several),
+            "export_from": min((one["export_from"] for one in several if one["export_from"]), default=None),
+            "export_to": None if any(one["export_to"] is None for one in several) else max(one["export_to"] for one in several),
+        }
+        for several in grouped.values()
+    ]
 
 
 def _told(row: Row) -> Row:
@@ -84,7 +108,7 @@ def _words(value: Any) -> str:
         return ", ".join(f"{name.replace('_', ' ')} {_words(one)}" for name, one in value.items() if one is not None)
     if isinstance(value, list):
         return " → ".join(_words(one) for one in value)
-    return str(value)
+    return amount(Decimal(value)) if isinstance(value, str) and _NUMBER.fullmatch(value) else str(value)
 
 
 def _drawn(runs: list[Row]) -> list[Row]:

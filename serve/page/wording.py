@@ -75,6 +75,33 @@ def ways(cause: str | None, *, has_key: bool) -> tuple[Way, ...]:
     return tuple(way for way in ways_out(causes_of(cause)) if has_key or way not in ("keys", "again", "wait"))
 
 
+def first_way(why: str) -> Way:
+    """What mends a gap first: where imports stopped what mends that cause, else a file."""
+    _, stopped, causes = why.partition("imports stopped: ")
+    return next(iter(ways_out(causes_of(causes))), "upload") if stopped else "upload"
+
+
+def about(target: str) -> str:
+    """What an owner's word is about: `sent BTC 2023-08-05 2023-08-06` as 'BTC that left from 5 Aug 2023 to 6 Aug 2023'."""
+    match target.split():
+        case ["sent", asset, since, until]:
+            return f"{asset} that left {_days(since, until)}"
+        case ["whole", upload, since, until]:
+            return f"file {upload}, whole {_days(since, until)}"
+        case ["balance", wallet, asset]:
+            return f"the balance of {asset} in {wallet}"
+        case ["line", upload, line]:
+            return f"line {line} of {upload}"
+        case ["seen", kind, *_]:
+            return f"a finding: {what_happened([kind])}"
+    return target
+
+
+def _days(since: str, until: str) -> str:
+    first, last = (plain_date(date.fromisoformat(day)) for day in (since, until))
+    return f"on {first}" if first == last else f"from {first} to {last}"
+
+
 def spoken(said: str | None) -> str:
     """An exchange's words out of the JSON they came in."""
     return plain(said or "")
@@ -185,7 +212,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": moment, "day": day, "plain_day": plain_day, "plain_date": plain_date, "plain_moment": plain_moment,
     "ago": ago, "lasting": lasting,
     "exact": exact, "count": count, "capital": capital, "happened": happened, "to_do": to_do, "steps": steps, "exchange": exchange_title,
-    "ways": ways, "with_code": with_code,
+    "ways": ways, "first_way": first_way, "about": about, "with_code": with_code,
     "state_tone": lambda state: STATES.get(state, ("quiet", state))[0],
     "state_words": lambda state: STATES.get(state, ("quiet", state))[1],
     "basis_words": lambda basis: BASES.get(basis, basis),

@@ -1,7 +1,7 @@
--- one year of one owner, whether it is complete, and the report that was written of it; years before anything happened are left out,
+-- one year of one owner, happened: anything is known of it or it was reported, whether it is complete, and the report that was written of it; years before anything happened are left out,
 -- unless something may be missing in them
 SELECT y.owner, y.year, y.from_at, y.to_at, y.complete, y.complete_until, y.spoiled_by, r.made_at, r.folder, r.complete_when_made,
-    c.changed_at
+    c.changed_at, y.year > b.first_year OR r.made_at IS NOT NULL AS happened
 FROM lake.main.completeness_by_owner y
 LEFT JOIN lake.main.reports r ON r.owner = y.owner AND r.year = y.year AND r.replaced_at IS NULL
 LEFT JOIN (
