@@ -59,7 +59,7 @@ WAYS: Mapping[str, WayOut] = {
     "duplicates": WayOut(
         "The same things stand twice.",
         ("take back the file that repeats itself, and upload it once as the exchange gave it: `gapless undo`",
-         "disconnect the connection that is connected twice"),
+         "disconnect the connection that is connected twice", "if all of it did happen, say so: `gapless correct`"),
     ),
     "edge_of_two_files": WayOut(
         "Two files were cut inside one second, and the same row stands at the end of one and the start of the other.",

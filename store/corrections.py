@@ -25,8 +25,8 @@ from store.mapping import FILLED, MAPPED
 
 SETTLED_BY_WORD = frozenset(
     {
-        "api_did_not_return", "chain_broken", "count_differs", "coverage_hole", "edge_of_two_files", "fee_untold",
-        "implausible", "not_imported", "not_understood", "rewards_ceased", "rounded_twice", "row_changed", "row_vanished",
+        "api_did_not_return", "chain_broken", "count_differs", "coverage_hole", "duplicates", "edge_of_two_files",
+        "fee_untold", "implausible", "not_imported", "not_understood", "rewards_ceased", "rounded_twice", "row_changed", "row_vanished",
         "sources_disagree", "statement_differs", "statement_less", "unmatched_transfer",
     }
 )  # fmt: skip

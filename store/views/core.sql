@@ -79,12 +79,13 @@ SELECT f.connection, NULL, NULL, CASE f.kind WHEN 'negative_balance' THEN c.hist
         WHEN 'negative_balance' THEN 'more went out than came in: ' || array_to_string(json_keys(f.evidence), ', ')
         WHEN 'chain_broken' THEN 'the exchange''s own balances do not continue: ' || f.source
         WHEN 'count_differs' THEN 'the exchange counts more: ' || array_to_string(json_keys(f.evidence), ', ')
+        WHEN 'duplicates' THEN CASE WHEN f.source = 'transactions' THEN 'transactions that stand twice' ELSE json_keys(f.evidence)[1] END
         WHEN 'fee_untold' THEN 'fees that no file tells: ' || array_to_string(json_keys(f.evidence), ', ')
         WHEN 'coverage_hole' THEN 'nothing known of ' || array_to_string(json_keys(f.evidence), ', ')
         ELSE 'lines that could not be read: ' || len(json_keys(f.evidence)) END, NULL
 FROM lake.ops.findings f JOIN lake.ops.connections c USING (connection)
 WHERE f.resolved_at IS NULL AND f.kind IN (
-    'balance_differs', 'chain_broken', 'count_differs', 'coverage_hole', 'fee_untold', 'negative_balance', 'quarantined');
+    'balance_differs', 'chain_broken', 'count_differs', 'coverage_hole', 'duplicates', 'fee_untold', 'negative_balance', 'quarantined');
 
 -- a connection of which its owner said that nothing is to be asked before a day
 CREATE OR REPLACE VIEW lake.core.begun_by_word AS

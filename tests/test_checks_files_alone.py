@@ -1,7 +1,8 @@
-"""Fees that an export leaves out: an account that is known by it alone is not complete, whatever its owner vouched for."""
+"""An account that is known by its files alone is not complete where they leave fees out or repeat themselves, whoever vouched."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,11 @@ SAMPLES = Path(__file__).parent / "data" / "layouts"
 FEES = [check for check in CHECKS if check.name == "fees_untold"]
 
 
-def bring(lake: Lake, exchange: str, sample: str) -> str:
-    """An account of files alone, of whose file its owner says that it holds everything."""
+def bring(lake: Lake, exchange: str, path: str | Path) -> str:
+    """An account of files alone, of whose file its owner says that it holds everything. path: in the folder of samples."""
     pipeline.connect(lake, KeyStore(lake.settings), exchange, "main", {}, by_files=True)
     now = pipeline.utc_now()
-    preview = pipeline.preview_file(lake, "main", SAMPLES / exchange / sample, None, now)
+    preview = pipeline.preview_file(lake, "main", SAMPLES / exchange / path, None, now)
     pipeline.import_file(lake, preview, now, confirmed_by_owner=True)
     return preview.upload
 
@@ -28,6 +29,11 @@ def bring(lake: Lake, exchange: str, sample: str) -> str:
 def checked(lake: Lake) -> CheckResult:
     (one,) = run_checks(lake, pipeline.utc_now(), FEES)
     return one
+
+
+def settle(lake: Lake, kind: str, why: str) -> None:
+    ((finding,),) = lake.con.execute("SELECT finding FROM lake.main.findings WHERE kind = ?", [kind]).fetchall()
+    pipeline.correct(lake, "main", f"finding {finding}", why, "owner", pipeline.utc_now())
 
 
 def spoiled_by(lake: Lake) -> str:
@@ -52,8 +58,7 @@ def test_an_export_that_tells_its_fees_is_believed(lake: Lake, exchange: str, sa
 def test_the_owner_may_know_that_there_were_none(lake: Lake) -> None:
     bring(lake, "bitstamp", "transactions.csv")
     checked(lake)
-    ((finding,),) = lake.con.execute("SELECT finding FROM lake.main.findings WHERE kind = 'fee_untold'").fetchall()
-    pipeline.correct(lake, "main", f"finding {finding}", "sent to a friend at Bitstamp", "owner", pipeline.utc_now())
+    settle(lake, "fee_untold", "sent to a friend at Bitstamp")
     assert checked(lake).verdict == "passed"
     assert "fees" not in spoiled_by(lake)
 
@@ -70,3 +75,22 @@ def test_a_balance_that_is_reported_later_would_tell(lake: Lake) -> None:
     bring(lake, "bitstamp", "transactions.csv")
     lake.con.execute("INSERT INTO lake.core.balances VALUES ('main', ?, 'spot', 'BTC', 0.005, 'page')", [pipeline.utc_now()])
     assert checked(lake).verdict == "passed"
+
+
+def test_a_file_that_repeats_itself_is_not_complete_until_it_is_taken_back_or_its_owner_says_that_all_of_it_was_so(
+    lake: Lake, tmp_path: Path
+) -> None:
+    path = tmp_path / "doubled.csv"
+    days = [datetime(2024, 1, 1, 10, tzinfo=UTC) + timedelta(days=day) for day in range(4)]
+    lines = [f"1,{day:%Y-%m-%d %H:%M:%S},Spot,Deposit,BTC,0.0{day.day},\n" for day in days]
+    path.write_text("".join(["User_ID,UTC_Time,Account,Operation,Coin,Change,Remark\n", *lines, *lines]))
+    upload = bring(lake, "binance", path)
+    run_checks(lake, pipeline.utc_now())
+    assert "doubled.csv repeats itself" in spoiled_by(lake)
+    settle(lake, "duplicates", "two robots deposit the same each day")
+    assert "repeats" not in spoiled_by(lake)
+    run_checks(lake, pipeline.utc_now())
+    assert "repeats" not in spoiled_by(lake)
+    pipeline.undo_upload(lake, upload, pipeline.utc_now())
+    run_checks(lake, pipeline.utc_now())
+    assert "repeats" not in spoiled_by(lake)
