@@ -27,7 +27,7 @@ def maintain() -> None:
 
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where the backup goes, for example gapless-2026-11-14.tar.")]) -> None:
-    """One file with everything but the master key: history, files, settings of connections, encrypted keys."""
+    """One file with everything but master key and gapless.toml: history, files, reports, connections, encrypted keys."""
     import pipeline
     from store.backup import back_up
     from store.settings import Settings
@@ -38,6 +38,7 @@ def backup(file: Annotated[Path, typer.Argument(help="Where the backup goes, for
     say(
         "The master key is [bold]not[/] in it: keep GAPLESS_MASTER_KEY, your keyring's entry or"
         f" {settings.home / 'master.key'} in another place, or enter the exchange keys again after a restore."
+        " Neither is gapless.toml, which may hold passwords."
     )
 
 

@@ -1,11 +1,14 @@
-"""One file that holds everything of an embedded lake but the master key: catalog, Parquet, owners' files, encrypted keys.
+"""One file that holds everything of an embedded lake but the master key and the settings, which may hold it.
 
-Parquet files and owners' files never change once written, so a backup holds the commit lock only for as long as it takes to copy
-the catalog and to link the files it names. A lake on PostgreSQL or S3 is backed up with the tools of those.
+These are the catalog, Parquet, owners' files (also those that wait in the inbox), reports that were written, and encrypted keys.
+Parquet and archived files never change once written, so a backup holds the commit lock only for as long as it takes to copy the
+catalog and to link the files it names. A lake on PostgreSQL or S3 is backed up with the tools of those.
 """
 
 from __future__ import annotations
 
+import errno
+import filecmp
 import io
 import json
 import os
@@ -13,7 +16,8 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +30,11 @@ from store.settings import Settings
 FORMAT = 1
 MANIFEST = "manifest.json"
 CATALOG, DATA, ARCHIVE, KEYS = "catalog.sqlite", "lake", "archive", "keys.json"
+CHANGING = ("inbox", "reports")
+"""Folders of the home whose files may be written anew: they are copied, not linked."""
+TAKEN_IN = ".done"
+"""What lies in this part of an inbox lies in the archive, too."""
+UNFINISHED = (".new", ".part")
 
 
 class BackupRefused(Exception):
@@ -54,32 +63,80 @@ def back_up(settings: Settings, target: Path, now: datetime) -> Backup:
             _copy_catalog(settings.sqlite_path, staged / CATALOG)
             _link_tree(Path(settings.data_path), staged / DATA, staged / CATALOG)
         _link_tree(settings.archive, staged / ARCHIVE)
+        for name in CHANGING:
+            _copy_tree(settings.home / name, staged / name)
         if (settings.home / KEYS).exists():
             shutil.copyfile(settings.home / KEYS, staged / KEYS)
         return _write(staged, target, now)
 
 
 def restore(settings: Settings, source: Path) -> Backup:
-    """Put a backup into an empty home. Every file is held against the manifest before anything is put in place."""
+    """Put a backup into an empty home. Every file is held against the manifest before anything is put in place.
+
+    A restore that was killed can be begun again: what is in place already is what would be put there, and anything else is refused.
+    """
     _refuse_elsewhere(settings)
-    for taken in (settings.sqlite_path, Path(settings.data_path)):
-        if taken.exists() and (taken.is_file() or any(taken.iterdir())):
-            raise BackupRefused(f"{taken} is there already: restore into an empty home (GAPLESS_HOME), nothing is overwritten")
+    if settings.sqlite_path.exists():
+        raise _taken(settings.sqlite_path)
     settings.make_home()
+    for left in settings.home.glob(".restore-*"):
+        shutil.rmtree(left)
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.home) as folder:
         staged = Path(folder)
         backup = _unpack(source, staged)
+        placed = dict(_places(settings, staged))
+        _refuse_overwriting(settings, placed)
         point_catalog(staged / CATALOG, settings.data_path)
-        Path(settings.data_path).rmdir()
-        shutil.move(staged / DATA, settings.data_path)
-        if (staged / ARCHIVE).exists():
-            shutil.move(staged / ARCHIVE, settings.archive)
-        if (staged / KEYS).exists():
-            (staged / KEYS).chmod(0o600)
-            (staged / KEYS).replace(settings.home / KEYS)
-        # last: without its catalog there is no lake, so a restore that was killed can be begun again
-        (staged / CATALOG).replace(settings.sqlite_path)
+        for path, target in placed.items():
+            _put(path, target)
+        # last: without its catalog there is no lake
+        _put(staged / CATALOG, settings.sqlite_path)
     return backup
+
+
+def _places(settings: Settings, staged: Path) -> Iterator[tuple[Path, Path]]:
+    """Where each unpacked file but the catalog belongs."""
+    home = settings.home
+    roots = {
+        DATA: Path(settings.data_path),
+        ARCHIVE: settings.archive,
+        KEYS: home / KEYS,
+        **{name: home / name for name in CHANGING},
+    }
+    for path in _files(staged):
+        first, *below = path.relative_to(staged).parts
+        if first not in {*roots, CATALOG}:
+            raise BackupRefused(f"it holds {first!r}, which no backup does")
+        if first != CATALOG:
+            yield path, roots[first].joinpath(*below)
+
+
+def _refuse_overwriting(settings: Settings, placed: dict[Path, Path]) -> None:
+    for path, target in placed.items():
+        if target.exists() and not filecmp.cmp(path, target, shallow=False):
+            raise _taken(target)
+    foreign = [path for path in _files(Path(settings.data_path)) if path not in placed.values()]
+    if foreign:
+        raise _taken(foreign[0])
+
+
+def _taken(path: Path) -> BackupRefused:
+    return BackupRefused(f"{path} is there already: restore into an empty home (GAPLESS_HOME), nothing is overwritten")
+
+
+def _put(path: Path, target: Path) -> None:
+    """Move a file, whole or not at all, for its owner alone."""
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.chmod(0o600)
+    try:
+        path.replace(target)
+    except OSError as exc:
+        if exc.errno != errno.EXDEV:
+            raise
+        part = target.with_name(f"{target.name}{UNFINISHED[1]}")
+        shutil.copyfile(path, part)
+        part.chmod(0o600)
+        part.replace(target)
 
 
 def _refuse_elsewhere(settings: Settings) -> None:
@@ -98,10 +155,7 @@ def _copy_catalog(catalog: Path, copy: Path) -> None:
 def _link_tree(root: Path, target: Path, catalog: Path | None = None) -> None:
     """Link (or copy, across file systems) the files below; of the lake's only those that its catalog names."""
     named = None if catalog is None else named_files(catalog)
-    target.mkdir()
-    if not root.exists():
-        return
-    for path in sorted(path for path in root.rglob("*") if path.is_file()):
+    for path in _files(root):
         if named is not None and path.name not in named:
             continue
         place = target / path.relative_to(root)
@@ -112,8 +166,23 @@ def _link_tree(root: Path, target: Path, catalog: Path | None = None) -> None:
             shutil.copyfile(path, place)
 
 
+def _copy_tree(root: Path, target: Path) -> None:
+    for path in _files(root):
+        below = path.relative_to(root)
+        if TAKEN_IN in below.parts:
+            continue
+        (target / below).parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # taken in meanwhile
+            shutil.copyfile(path, target / below)
+
+
+def _files(root: Path) -> list[Path]:
+    """Everything below that is whole; none where there is no such folder."""
+    return sorted(path for path in root.rglob("*") if path.is_file() and path.suffix not in UNFINISHED)
+
+
 def _write(staged: Path, target: Path, now: datetime) -> Backup:
-    files = sorted(path for path in staged.rglob("*") if path.is_file())
+    files = _files(staged)
     named = {str(path.relative_to(staged)): file_digest(path) for path in files}
     backup = Backup(now, len(files), sum(path.stat().st_size for path in files))
     manifest = {"format": FORMAT, "made_at": now.isoformat(), "bytes": backup.bytes, "files": named}

@@ -111,6 +111,8 @@ def open_lake(settings: Settings, *, read_only: bool = False, threads: int | Non
     else:
         settings.make_home()
     con = _connect(settings)
+    if not settings.uses_postgres and not settings.sqlite_path.exists():
+        _refuse_foreign_files(con, settings)
     _attach(con, settings, read_only)
     if read_only:
         con = con if schema.is_current(con) else _renewed(con, settings)
@@ -123,6 +125,8 @@ def open_lake(settings: Settings, *, read_only: bool = False, threads: int | Non
     if not schema.is_current(con):
         with commit_lock(settings):
             if not schema.is_current(con):
+                if con.execute("SELECT max(snapshot_id) FROM lake.snapshots()").fetchone() == (0,) and settings.uses_postgres:
+                    _refuse_foreign_files(con, settings)
                 schema.apply(con)
     return lake
 
@@ -178,6 +182,8 @@ def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     con.execute("SET preserve_insertion_order = false")
     con.execute("SET enable_progress_bar = false")
     con.execute(f"SET temp_directory = {_quoted(str(settings.home / 'spill'))}")
+    if settings.data_path.startswith("s3://"):
+        _create_s3_secret(con, settings)
     return con
 
 
@@ -190,8 +196,6 @@ def extension_path(name: str) -> Path:
 
 
 def _attach(con: duckdb.DuckDBPyConnection, settings: Settings, read_only: bool) -> None:
-    if settings.data_path.startswith("s3://"):
-        _create_s3_secret(con, settings)
     mode = ", READ_ONLY" if read_only else ""
     if settings.uses_postgres:
         source, extra = f"ducklake:postgres:{settings.postgres_conninfo}", ", METADATA_SCHEMA 'lake'"
@@ -209,6 +213,16 @@ def _attach(con: duckdb.DuckDBPyConnection, settings: Settings, read_only: bool)
             f"this catalog says that the lake's files are in {elsewhere[1]}, not in {settings.data_path}: if they were moved or"
             " copied, run `gapless move`; else set GAPLESS_HOME or GAPLESS_DATA to where they are"
         ) from exc
+
+
+def _refuse_foreign_files(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """A new catalog knows none of the files that lie in its data folder, and its clean-up would delete them: another lake's."""
+    found = con.execute("SELECT file FROM glob(?) LIMIT 1", [f"{settings.data_path}**/*.parquet"]).fetchone()
+    if found is not None:
+        raise LakeElsewhere(
+            f"{settings.data_path} holds files of a lake, and their catalog is not in {settings.catalog_url}: put it back there, or"
+            " choose an empty folder (GAPLESS_DATA, GAPLESS_HOME) and restore a backup"
+        )
 
 
 def _create_s3_secret(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:

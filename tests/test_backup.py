@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from store import accounts
+from store import accounts, keep
 from store.accounts import Connection
 from store.backup import BackupRefused, back_up, restore
 from store.keys import KeyStore, KeysUnreadable
@@ -88,6 +88,90 @@ def test_a_damaged_backup_is_refused_and_leaves_an_empty_home(damage: str, backe
     assert [path for path in other.home.rglob("*") if path.is_file()] == []
     assert not (tmp_path / "escaped.csv").exists()
     restore(other, backed_up)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 20, 46, 47])
+def test_a_restore_that_was_killed_can_be_begun_again(
+    settings: Settings, backed_up: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    other, replace, left = Settings(home=tmp_path / "other", throttle=0), Path.replace, [steps]
+
+    def killed(self: Path, target: Path) -> Path:
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        restore(other, backed_up)
+    monkeypatch.undo()
+    (other.home / ".restore-killed").mkdir()
+    restore(other, backed_up)
+    assert not list(other.home.glob(".restore-*"))
+    with open_lake(settings) as lake, open_lake(other) as again:
+        assert everything(again.con, NAME) == everything(lake.con, NAME) != [[], [], []]
+
+
+def test_keys_and_files_of_a_home_without_a_lake_are_not_overwritten(backed_up: Path, tmp_path: Path) -> None:
+    other = Settings(home=tmp_path / "other", throttle=0)
+    keys = KeyStore(other)
+    keys.put("newer", {"apiKey": "k2", "secret": "s2"})
+    with pytest.raises(BackupRefused, match=r"keys\.json is there already"):
+        restore(other, backed_up)
+    assert keys.get("newer") == {"apiKey": "k2", "secret": "s2"}
+    (other.home / "keys.json").unlink()
+    stray = Path(other.data_path) / "main" / "rows" / "another.parquet"
+    stray.parent.mkdir(parents=True)
+    stray.touch()
+    with pytest.raises(BackupRefused, match=r"another\.parquet is there already"):
+        restore(other, backed_up)
+
+
+def test_an_archive_that_is_still_there_is_kept_and_used(backed_up: Path, tmp_path: Path) -> None:
+    other = Settings(home=tmp_path / "other", throttle=0)
+    digest = keep.file_digest(SAMPLE)
+    for path, name in ((SAMPLE, digest), (Path(__file__), keep.file_digest(Path(__file__)))):
+        keep.keep_file(other.archive, path, name)
+    restore(other, backed_up)
+    assert sorted(path.name for path in other.archive.rglob("*") if path.is_file()) == sorted(
+        [digest, keep.file_digest(Path(__file__))]
+    )
+    assert (other.archive / digest[:2] / digest).read_bytes() == SAMPLE.read_bytes()
+
+
+def test_what_waits_in_the_inbox_and_written_reports_come_along(settings: Settings, tmp_path: Path) -> None:
+    open_lake(settings).close()
+    told = {
+        "inbox/k/waits.csv": "a",
+        "inbox/k/.waiting/1-odd.csv": "b",
+        "inbox/k/.done/2-known.csv": "c",
+        "reports/2020-me/report.html": "d",
+    }
+    for name, text in {**told, "gapless.toml": "", "archive/ab/half.7.new": "x"}.items():
+        (settings.home / name).parent.mkdir(parents=True, exist_ok=True)
+        (settings.home / name).write_text(text)
+    back_up(settings, tmp_path / "one.tar", NOW)
+    other = Settings(home=tmp_path / "other", throttle=0)
+    restore(other, tmp_path / "one.tar")
+    found = {str(path.relative_to(other.home)): path for path in other.home.rglob("*") if path.is_file()}
+    del told["inbox/k/.done/2-known.csv"]  # its content lies in the archive
+    assert {name: path.read_text() for name, path in found.items() if not name.startswith(("lake/", "catalog"))} == told
+
+
+def test_a_backup_with_anything_else_in_it_is_refused(tmp_path: Path) -> None:
+    """A master key that somebody else knows, for example."""
+    spoilt, manifest = tmp_path / "spoilt.tar", tmp_path / "manifest.json"
+    manifest.write_text(
+        json.dumps({"format": 1, "made_at": NOW.isoformat(), "bytes": 0, "files": {"master.key": keep.file_digest(SAMPLE)}})
+    )
+    with tarfile.open(spoilt, "w") as tar:
+        tar.add(manifest, "manifest.json")
+        tar.add(SAMPLE, "master.key")
+    other = Settings(home=tmp_path / "other", throttle=0)
+    with pytest.raises(BackupRefused, match="master.key"):
+        restore(other, spoilt)
+    assert [path for path in other.home.rglob("*") if path.is_file()] == []
 
 
 def test_a_lake_elsewhere_is_backed_up_elsewhere(tmp_path: Path) -> None:

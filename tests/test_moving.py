@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -58,3 +59,26 @@ def test_a_copy_that_lacks_a_file_is_not_taken_over(copied: Settings) -> None:
 def test_without_a_catalog_there_is_nothing_to_take_over(tmp_path: Path) -> None:
     with pytest.raises(NotMoved, match="copy the whole home folder"):
         point_to_settings(Settings(home=tmp_path / "empty", throttle=0))
+
+
+@pytest.mark.parametrize("storage", ["files", "s3"])
+def test_no_new_catalog_takes_over_the_files_of_another_lake(
+    settings: Settings, tmp_path: Path, storage: str, request: pytest.FixtureRequest
+) -> None:
+    """Its clean-up would delete them a day later, as files that no snapshot names."""
+    given = {"data": settings.data_path} if storage == "files" else request.getfixturevalue("s3")()
+    first, other = (Settings(home=tmp_path / name, throttle=0, **given) for name in ("one", "two"))
+    open_lake(first).close()
+    for _ in range(2):
+        with pytest.raises(LakeElsewhere, match="holds files of a lake, and their catalog is not in"):
+            open_lake(other)
+    assert not other.sqlite_path.exists()
+    open_lake(first).close()
+
+
+def test_no_new_catalog_in_postgres_does_either(settings: Settings, postgres: Callable[[], str], tmp_path: Path) -> None:
+    open_lake(settings).close()
+    other = Settings(home=tmp_path / "two", throttle=0, data=settings.data_path, catalog=f"postgres:{postgres()}")
+    for _ in range(2):
+        with pytest.raises(LakeElsewhere, match="holds files of a lake"):
+            open_lake(other)
