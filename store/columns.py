@@ -23,6 +23,8 @@ Values = Sequence[Any]
 """Whole numbers or texts, None for NULL."""
 LARGEST = "99999999999999999999.999999999999999999"
 """Of an AMOUNT; DuckDB takes over larger ones unseen."""
+LOWER = 2**64 - 1
+"""The lower half of a 128-bit number."""
 _FORMATS = {AMOUNT: b"d:38,18", NUMBER: b"l", TEXT: b"u"}
 _WIDTHS = {b"d:38,18,128": 16, b"l": 8}
 
@@ -36,28 +38,29 @@ class Column:
         self._width = _WIDTHS[format_]
         self._bytes = bytearray()
         self._told = ""
-        self._nulls = False
 
     def __len__(self) -> int:
         return len(self._told)
 
-    def __getitem__(self, part: slice) -> list[int | None]:
+    def __getitem__(self, part: slice) -> list[Any]:
         first, end, _ = part.indices(len(self))
         words = memoryview(self._bytes)[first * self._width : end * self._width].cast("q")
         if self._width == 8:
-            values: list[int | None] = [*words.tolist()]
+            values: list[Any] = words.tolist()
         else:
             low, high = words.cast("B").cast("Q")[::2].tolist(), words[1::2].tolist()
             # up to 18 whole coins need the lower half only
-            values = [above << 64 | below for above, below in zip(high, low, strict=True)] if any(high) else [*low]
-        if self._nulls:
-            values = [value if told == "1" else None for value, told in zip(values, self._told[first:end], strict=True)]
+            values = [above << 64 | below for above, below in zip(high, low, strict=True)] if any(high) else low
+        told = self._told[first:end]
+        if "1" not in told:
+            return [None] * len(told)
+        if "0" in told:
+            values = [value if said == "1" else None for value, said in zip(values, told, strict=True)]
         return values
 
     def add(self, piece: Piece) -> None:
         self._bytes += piece.bytes_of(self._width)
         self._told += piece.told()
-        self._nulls = self._nulls or bool(piece.null_count)
 
 
 class Table:
@@ -122,17 +125,17 @@ class _Filled:
         self._kind = kind
         self._bytes = bytearray()
         self._ends = array("i", [0])
-        self._told = ""
+        self._told: list[str] = []
 
     def add(self, values: Values) -> None:
         if None in values:
-            self._told += "".join(["0" if value is None else "1" for value in values])
+            self._told += ["0" if value is None else "1" for value in values]
             nothing = "" if self._kind == TEXT else 0
             values = [nothing if value is None else value for value in values]
         else:
-            self._told += "1" * len(values)
+            self._told.append("1" * len(values))
         if self._kind == AMOUNT:
-            self._bytes += b"".join([value.to_bytes(16, "little", signed=True) for value in values])
+            self._bytes += _halves(values)
         elif self._kind == NUMBER:
             self._bytes += array("q", values).tobytes()
         else:
@@ -141,8 +144,19 @@ class _Filled:
             self._bytes += b"".join(texts)
 
     def offered(self, name: str) -> Offered:
-        told = None
-        if "0" in self._told:
-            told = bytearray(int(self._told[::-1], 2).to_bytes((len(self._told) + 7) // 8, "little"))
+        bits, told = "".join(self._told), None
+        if "0" in bits:
+            told = bytearray(int(bits[::-1], 2).to_bytes((len(bits) + 7) // 8, "little"))
         ends = [self._ends] if self._kind == TEXT else []
         return Offered(name, _FORMATS[self._kind], [told, *ends, self._bytes or bytearray(1)])
+
+
+def _halves(amounts: Values) -> memoryview:
+    """Numbers as 128 bits each; OverflowError where one has more."""
+    words = memoryview(bytearray(16 * len(amounts)))
+    try:
+        words.cast("Q")[::2] = array("Q", amounts)  # up to 18 whole coins need the lower half only
+    except OverflowError:
+        words.cast("Q")[::2] = array("Q", [amount & LOWER for amount in amounts])
+        words.cast("q")[1::2] = array("q", [amount >> 64 for amount in amounts])
+    return words

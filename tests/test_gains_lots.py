@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,20 @@ from hypothesis import strategies as st
 
 from tests import lots_reference
 from transforms.exact import ONE, amount, share, split, units
-from transforms.lots import ACQUIRE, ARRIVE, DISPOSE, LEAVE, NOTHING, SEND, Movement, Part, Rest, Whole, match_lots
+from transforms.lots import (
+    ACQUIRE,
+    ARRIVE,
+    DISPOSE,
+    LEAVE,
+    NOTHING,
+    PART,
+    REST,
+    SEND,
+    WHOLE,
+    Lots,
+    Movement,
+    by_column,
+)
 
 METHODS = ("average", "fifo", "hifo", "lifo")
 EXAMPLES = sorted((Path(__file__).parent / "data" / "gains").glob("*.json"))
@@ -47,14 +61,18 @@ Match = tuple[int, int, int, int | None, int | None]
 """Who acquired, who disposed, quantity, cost, proceeds."""
 
 
+Rest = tuple[int, int, int, int | None, int]
+"""Who acquired, account, quantity, cost, with which movement it left."""
+
+
 def matched(movements: list[Movement], method: str, per_account: bool) -> tuple[list[Match], list[Rest]]:
-    whole, parts, rest = list[Whole](), list[Part](), list[Rest]()
-    match_lots(movements, method, per_account=per_account, whole=whole, parts=parts, rest=rest)
+    lots = Lots(method, per_account=per_account)
+    whole, parts, rest = lots.match(movements)
     told = {n: (quantity, value) for n, _, _, quantity, value, _ in movements}
-    matches: list[Match] = [*parts]
-    for acquired, disposed, cost in whole:
+    matches: list[Match] = [*zip(*by_column(parts, PART), strict=True)]
+    for acquired, disposed, cost in zip(*by_column(whole, WHOLE), strict=True):
         matches.append((acquired, disposed, told[disposed][0], cost, told[disposed][1]))
-    return sorted(matches, key=lambda match: match[1]), rest
+    return sorted(matches, key=lambda match: match[1]), [*zip(*by_column([*rest, *lots.end().rest], REST), strict=True)]
 
 
 @pytest.mark.parametrize("per_account", [False, True])
@@ -66,6 +84,19 @@ def test_lots_agree_with_the_reference(method: str, per_account: bool, movements
     expected = lots_reference.answer(movements, method, per_account)
     assert matches == expected.matches
     assert sorted(map(str, rest)) == sorted(map(str, expected.left))
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(movements=histories(), cut=st.integers(0, 25), per_account=st.booleans())
+def test_it_is_the_same_however_many_movements_are_told_at_once(
+    method: str, movements: list[Movement], cut: int, per_account: bool
+) -> None:
+    told, cut_in_two = (Lots(method, per_account=per_account) for _ in range(2))
+    at_once = told.match(movements), told.end()
+    portions = [*map(cut_in_two.match, (movements[:cut], movements[cut:])), cut_in_two.end()]
+    assert [[*chain.from_iterable(rows)] for rows in zip(*at_once, strict=True)] == [
+        [*chain.from_iterable(rows)] for rows in zip(*portions, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("method", METHODS)

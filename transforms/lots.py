@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from transforms.exact import share
 
@@ -26,12 +26,14 @@ Lot = tuple[int, int, int | None]
 """The movement that acquired it, the quantity left, its cost (None: not known)."""
 Movement = tuple[int, int, int, int, int | None, int | None]
 """Number in order, account, what it does, quantity, value (cost or proceeds, fees counted in), number of the transfer."""
-Whole = tuple[int, int, int | None]
-"""A disposal that one lot served: who acquired it and who disposed (by number), and the cost."""
-Part = tuple[int, int, int, int | None, int | None]
-"""A part of a disposal that several lots served, beside the other parts: who acquired, who disposed, quantity, cost, proceeds."""
-Rest = tuple[int, int, int, int | None, int]
-"""What no disposal used up: who acquired it, account, quantity, cost, and with which movement it left (NOTHING: it is held)."""
+Rows: TypeAlias = list[Any]
+"""Rows of whole numbers, None for what is not known, laid end to end: a column is a slice, and no row is an object of its own."""
+WHOLE = ("acquired", "disposed", "cost")
+"""A row of a disposal that one lot served: who acquired it and who disposed, by number."""
+PART = ("acquired", "disposed", "quantity", "cost", "proceeds")
+"""A row of one part of a disposal that several lots served; its other parts stand beside it."""
+REST = ("acquired", "account", "quantity", "cost", "departed")
+"""A row of what no disposal used up; departed: the movement with which it left, NOTHING where it is held."""
 
 
 class Pool(Protocol):
@@ -39,7 +41,7 @@ class Pool(Protocol):
 
     def add(self, n: int, quantity: int, cost: int | None) -> None: ...
 
-    def use_up(self, n: int, quantity: int, value: int | None, whole: list[Whole], parts: list[Part]) -> None:
+    def use_up(self, n: int, quantity: int, value: int | None, whole: Rows, parts: Rows) -> None:
         """Serve a disposal, its value going to its lots by quantity: adds to `whole`, or to `parts` where it takes several lots.
 
         What is not there comes last, as of NOTHING.
@@ -67,19 +69,19 @@ class Ordered:
         else:
             lots.append([n, quantity, cost])
 
-    def use_up(self, n: int, quantity: int, value: int | None, whole: list[Whole], parts: list[Part]) -> None:
+    def use_up(self, n: int, quantity: int, value: int | None, whole: Rows, parts: Rows) -> None:
         lots, place = self._lots, self._place
         if not lots:
-            whole.append((NOTHING, n, None))
+            whole += NOTHING, n, None
             return
         lot = lots[place]
         held = lot[-2]
         if quantity <= held:
-            whole.append((lot[-3], n, self._cut(lot, quantity)))
+            whole += lot[-3], n, self._cut(lot, quantity)
             return
         while held <= quantity:  # the last part takes the rest
             part = value if value is None or held == quantity else share(value, held, quantity)
-            parts.append((lot[-3], n, held, lot[-1], part))
+            parts += lot[-3], n, held, lot[-1], part
             self._drop()
             quantity -= held
             if value is not None and part is not None:
@@ -87,11 +89,11 @@ class Ordered:
             if not quantity:
                 return
             if not lots:
-                parts.append((NOTHING, n, quantity, None, value))
+                parts += NOTHING, n, quantity, None, value
                 return
             lot = lots[place]
             held = lot[-2]
-        parts.append((lot[-3], n, quantity, self._cut(lot, quantity), value))
+        parts += lot[-3], n, quantity, self._cut(lot, quantity), value
 
     def _cut(self, lot: list[Any], quantity: int) -> int | None:
         """Take a quantity off the next lot, or all of it; returns what that cost."""
@@ -161,20 +163,20 @@ class Average:
             self._held += quantity
             self._cost += cost
 
-    def use_up(self, n: int, quantity: int, value: int | None, whole: list[Whole], parts: list[Part]) -> None:
+    def use_up(self, n: int, quantity: int, value: int | None, whole: Rows, parts: Rows) -> None:
         held = self._held
         if quantity < held and not self._unknown:  # what nearly every disposal is: nothing apart, and enough of it
             cost = share(self._cost, quantity, held)
             self._held, self._cost = held - quantity, self._cost - cost
-            whole.append((self._oldest, n, cost))
+            whole += self._oldest, n, cost
             return
         taken = self._take(quantity)
         if len(taken) == 1:
-            whole.append((taken[0][0], n, taken[0][2]))
+            whole += taken[0][0], n, taken[0][2]
             return
         for acquired, held, spent in taken:
             part = value if value is None or held == quantity else share(value, held, quantity)
-            parts.append((acquired, n, held, spent, part))
+            parts += acquired, n, held, spent, part
             quantity -= held
             if value is not None and part is not None:
                 value -= part
@@ -204,44 +206,70 @@ class Average:
 METHODS: Mapping[str, Callable[[], Pool]] = {"average": Average, "fifo": Fifo, "hifo": Hifo, "lifo": Lifo}
 
 
-def match_lots(
-    movements: Iterable[Movement], method: str, *, per_account: bool, whole: list[Whole], parts: list[Part], rest: list[Rest]
-) -> None:
-    """Match the movements of one asset, in their order; the outcome is added to `whole`, `parts` and `rest`.
+class Matches(NamedTuple):
+    """What movements came to: rows of WHOLE, PART and REST."""
 
-    Quantities may be whole numbers of any one unit, values are of 10^-18.
-    """
-    pools: defaultdict[int, Pool] = defaultdict(METHODS[method])
-    transit: dict[int | None, tuple[int, int, list[Lot]]] = {}
-    for n, account, way, quantity, value, transfer in movements:
-        pool = pools[account if per_account else 0]
-        if way == ACQUIRE:
-            pool.add(n, quantity, value)
-        elif way == DISPOSE:
-            pool.use_up(n, quantity, value, whole, parts)
-        elif way == LEAVE:
-            rest += _resting(_taken(pool, quantity), account, n)
-        elif per_account and way == SEND:
-            transit[transfer] = n, account, _taken(pool, quantity)
-        elif per_account and way == ARRIVE:
-            for lot in transit.pop(transfer)[2]:
-                pool.add(*lot)
-    for n, account, lots in transit.values():
-        rest += _resting(lots, account, n)
-    for place, pool in pools.items():
-        rest += _resting(pool.left(), place, NOTHING)
+    whole: Rows
+    parts: Rows
+    rest: Rows
+
+
+class Lots:
+    """The lots of one asset while its movements go by. Quantities may be whole numbers of any one unit, values are of 10^-18."""
+
+    def __init__(self, method: str, *, per_account: bool) -> None:
+        self._pools: defaultdict[int, Pool] = defaultdict(METHODS[method])
+        self._transit: dict[int | None, tuple[int, int, list[Lot]]] = {}
+        self._per_account = per_account
+
+    def match(self, movements: Iterable[Movement]) -> Matches:
+        """The next movements, in their order."""
+        matches = Matches([], [], [])
+        whole, parts, rest = matches
+        pools, transit, per_account = self._pools, self._transit, self._per_account
+        for n, account, way, quantity, value, transfer in movements:
+            pool = pools[account if per_account else 0]
+            if way == ACQUIRE:
+                pool.add(n, quantity, value)
+            elif way == DISPOSE:
+                pool.use_up(n, quantity, value, whole, parts)
+            elif way == LEAVE:
+                rest += _resting(_taken(pool, quantity), account, n)
+            elif per_account and way == SEND:
+                transit[transfer] = n, account, _taken(pool, quantity)
+            elif per_account and way == ARRIVE:
+                for lot in transit.pop(transfer)[2]:
+                    pool.add(*lot)
+        return matches
+
+    def end(self) -> Matches:
+        """What is on its way or held after the last of them."""
+        matches = Matches([], [], [])
+        for n, account, lots in self._transit.values():
+            matches.rest.extend(_resting(lots, account, n))
+        for place, pool in self._pools.items():
+            matches.rest.extend(_resting(pool.left(), place, NOTHING))
+        return matches
+
+
+def by_column(rows: Rows, names: Sequence[str]) -> list[Rows]:
+    """What rows of so many names hold, by column."""
+    return [rows[place :: len(names)] for place in range(len(names))]
 
 
 def _taken(pool: Pool, quantity: int) -> list[Lot]:
     """Lots of this much in sum."""
-    whole: list[Whole] = []
-    parts: list[Part] = []
+    whole, parts = Rows(), Rows()
     pool.use_up(NOTHING, quantity, None, whole, parts)
-    return [(n, quantity, cost) for n, _, cost in whole] or [(n, part, cost) for n, _, part, cost, _ in parts]
+    if whole:
+        acquired, _, cost = whole
+        return [(acquired, quantity, cost)]
+    acquired, _, quantities, costs, _ = by_column(parts, PART)
+    return [*zip(acquired, quantities, costs, strict=True)]
 
 
-def _resting(lots: Iterable[Lot], account: int, left: int) -> Iterable[Rest]:
-    return ((n, account, quantity, cost, left) for n, quantity, cost in lots)
+def _resting(lots: Iterable[Lot], account: int, left: int) -> Iterable[Any]:
+    return (number for lot in lots for number in (lot[0], account, lot[1], lot[2], left))
 
 
 def _cheapness(quantity: int, cost: int | None) -> int:

@@ -6,6 +6,6 @@ SELECT p.pool, c.connection, CASE l.way WHEN 3 THEN 'outside' WHEN 4 THEN 'trans
     CASE WHEN u.acquired = -1 OR a.flags IS NOT NULL OR l.flags IS NOT NULL OR f.flags IS NOT NULL
         THEN array_to_string(list_sort(list_distinct(
             string_split(concat_ws(',', CASE u.acquired WHEN -1 THEN 'short_fall' END, a.flags, l.flags, f.flags), ','))), ',') END AS flags
-FROM unmatched u JOIN fresh_pools p USING (asset) LEFT JOIN movements l ON l.rowid = u.departed
+FROM unmatched u JOIN fresh_pools p USING (asset) LEFT JOIN movements l ON l.rowid = u.departed AND l.way IN (3, 4)
 LEFT JOIN movements a ON a.rowid = u.acquired LEFT JOIN accounts c ON c.account = u.account
 LEFT JOIN pooled_flags f ON f.part = u.rowid AND f.of_rest
