@@ -33,6 +33,7 @@ def _since(year: int) -> datetime:
 
 FILE_SOURCES: tuple[FileSource, ...] = (
     FileSource("anycoin", "Anycoin", _since(2019)),
+    FileSource("bitcoinde", "Bitcoin.de", _since(2011)),
     FileSource("bitmex", "BitMEX", _since(2014)),
     FileSource("bitpanda", "Bitpanda", _since(2014)),
     FileSource("bittrex", "Bittrex", _since(2014)),
