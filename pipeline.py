@@ -51,6 +51,7 @@ from publish.valuing import Ask
 from reports.yearly import compare_reports, report
 from store import accounts, keep, normalise
 from store.coverage import Claim, Difference
+from store.figures import came_unlooked
 from store.incidents import Change
 from store.keys import KeyStore
 from store.lake import Lake
@@ -65,6 +66,7 @@ __all__ = [
     "ConnectionRefused",
     "Watched",
     "check",
+    "check_what_came",
     "connect",
     "correct",
     "deliver",
@@ -129,6 +131,12 @@ def check(lake: Lake, now: datetime) -> list[CheckResult]:
     results = run_checks(lake, now)
     lake.commit(lambda con: trouble.settle(con, lake.settings, now))
     return results
+
+
+def check_what_came(lake: Lake, now: datetime) -> None:
+    """Check, unless nothing came in since checks last looked: a year that nobody looked at must not be called complete."""
+    if came_unlooked(lake.con):
+        check(lake, now)
 
 
 def sync_connection(

@@ -16,6 +16,7 @@ def run(year: int, owner: str, folder: Path | None, *, as_json: bool) -> int:
     """Exit code 1 where something is missing in the year: the report stands, and says what."""
     target = folder or Path(f"report-{year}" if owner == "me" else f"report-{year}-{owner}")
     with open_lake(Settings()) as lake:
+        pipeline.check_what_came(lake, pipeline.utc_now())
         written = pipeline.report(lake, owner, year, target, pipeline.utc_now())
     figures, lacks = written.figures, missing(written.figures)
     if as_json:

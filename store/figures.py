@@ -22,6 +22,14 @@ def keep_results(con: duckdb.DuckDBPyConnection, rows: Sequence[Row], now: datet
     con.execute(INSERT, [uuid4().hex, now, *([*column] for column in zip(*rows, strict=True))])
 
 
+def came_unlooked(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether something of some connection has changed since checks last looked."""
+    row = con.execute(
+        "SELECT max(changed_at) > coalesce((SELECT max(checked_at) FROM lake.ops.check_results), '-infinity') FROM lake.ops.changes"
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def settle_older(con: duckdb.DuckDBPyConnection, kind: str, before: datetime, now: datetime) -> None:
     """Resolve findings that tell of something past and were told for long enough."""
     con.execute(

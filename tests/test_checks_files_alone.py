@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import pipeline
 from checks.check import CHECKS
 from checks.run import CheckResult, run_checks
+from serve.cli import app
 from store.keys import KeyStore
-from store.lake import Lake
+from store.lake import Lake, open_lake
+from store.settings import Settings
 
 SAMPLES = Path(__file__).parent / "data" / "layouts"
 FEES = [check for check in CHECKS if check.name == "fees_untold"]
@@ -24,6 +27,15 @@ def bring(lake: Lake, exchange: str, path: str | Path) -> str:
     preview = pipeline.preview_file(lake, "main", SAMPLES / exchange / path, None, now)
     pipeline.import_file(lake, preview, now, confirmed_by_owner=True)
     return preview.upload
+
+
+def doubled(folder: Path) -> Path:
+    """A statement of four deposits, pasted together of itself."""
+    path = folder / "doubled.csv"
+    days = [datetime(2024, 1, 1, 10, tzinfo=UTC) + timedelta(days=day) for day in range(4)]
+    lines = [f"1,{day:%Y-%m-%d %H:%M:%S},Spot,Deposit,BTC,0.0{day.day},\n" for day in days]
+    path.write_text("".join(["User_ID,UTC_Time,Account,Operation,Coin,Change,Remark\n", *lines, *lines]))
+    return path
 
 
 def checked(lake: Lake) -> CheckResult:
@@ -80,11 +92,7 @@ def test_a_balance_that_is_reported_later_would_tell(lake: Lake) -> None:
 def test_a_file_that_repeats_itself_is_not_complete_until_it_is_taken_back_or_its_owner_says_that_all_of_it_was_so(
     lake: Lake, tmp_path: Path
 ) -> None:
-    path = tmp_path / "doubled.csv"
-    days = [datetime(2024, 1, 1, 10, tzinfo=UTC) + timedelta(days=day) for day in range(4)]
-    lines = [f"1,{day:%Y-%m-%d %H:%M:%S},Spot,Deposit,BTC,0.0{day.day},\n" for day in days]
-    path.write_text("".join(["User_ID,UTC_Time,Account,Operation,Coin,Change,Remark\n", *lines, *lines]))
-    upload = bring(lake, "binance", path)
+    upload = bring(lake, "binance", doubled(tmp_path))
     run_checks(lake, pipeline.utc_now())
     assert "doubled.csv repeats itself" in spoiled_by(lake)
     settle(lake, "duplicates", "two robots deposit the same each day")
@@ -94,3 +102,25 @@ def test_a_file_that_repeats_itself_is_not_complete_until_it_is_taken_back_or_it
     pipeline.undo_upload(lake, upload, pipeline.utc_now())
     run_checks(lake, pipeline.utc_now())
     assert "repeats" not in spoiled_by(lake)
+
+
+def test_a_report_has_looked_at_what_no_check_had_looked_at(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_lake(settings) as lake:
+        bring(lake, "binance", doubled(tmp_path))
+        pipeline.publish(lake, ask=None)
+        assert "repeats" not in spoiled_by(lake)
+    monkeypatch.setenv("GAPLESS_HOME", str(settings.home))
+    told = CliRunner().invoke(app, ["report", "2024", "--folder", str(tmp_path / "report")])
+    assert (told.exit_code, "The same things stand twice" in told.output) == (1, True), told.output
+
+
+def test_after_a_day_it_is_said_that_no_check_has_looked(lake: Lake) -> None:
+    bring(lake, "kucoin", "account_history.csv")
+    notes = "SELECT coalesce(notes, '') FROM lake.main.completeness"
+    assert "no check" not in lake.con.execute(notes).fetchall()[0][0]
+    lake.con.execute("UPDATE lake.ops.changes SET changed_at = changed_at - INTERVAL 2 DAYS")
+    assert "was looked at by no check" in lake.con.execute(notes).fetchall()[0][0]
+    run_checks(lake, pipeline.utc_now())
+    assert "no check" not in lake.con.execute(notes).fetchall()[0][0]

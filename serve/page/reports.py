@@ -35,6 +35,7 @@ def write(request: Request, here: Here, visitor: Visitor, owner: str, year: int)
     try:
         with here.writer() as lake:
             pipeline.publish(lake, owner, clock=here.clock, ask=None)
+            pipeline.check_what_came(lake, here.clock())
             folder = here.settings.home / "reports" / f"{year}-{owner}".replace("/", "_")
             written = pipeline.report(lake, owner, year, folder, here.clock())
     except (NoReport, *refusals.EXPECTED) as refused:

@@ -130,7 +130,16 @@ UNION ALL
 SELECT connection, from_at, CASE kind WHEN 'rewards_ceased' THEN to_at END, CASE kind
         WHEN 'not_imported' THEN 'not imported, though used since ' || strftime(from_at, '%Y-%m-%d') || ': ' || source
         ELSE 'came regularly, and no more: ' || source END
-FROM lake.ops.findings WHERE kind IN ('not_imported', 'rewards_ceased') AND resolved_at IS NULL;
+FROM lake.ops.findings WHERE kind IN ('not_imported', 'rewards_ceased') AND resolved_at IS NULL
+UNION ALL
+-- after a day, because checks run each night where `gapless up` does
+SELECT connection, TIMESTAMPTZ '1970-01-01 00:00:00+00', NULL,
+    'what came in since ' || strftime(min(changed_at), '%Y-%m-%d') || ' was looked at by no check: `gapless check`'
+FROM lake.ops.changes LEFT JOIN (
+    SELECT connection, max(checked_at) AS checked_at FROM lake.ops.check_results GROUP BY connection
+) USING (connection)
+WHERE changed_at > coalesce(checked_at, '-infinity') AND connection <> ''
+GROUP BY connection HAVING min(changed_at) < now() - INTERVAL 26 HOURS;
 
 -- one connection: until when everything that moves its balances is proven, and what spoils it
 CREATE OR REPLACE VIEW lake.main.completeness AS
