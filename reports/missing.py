@@ -63,6 +63,10 @@ UNVALUED: Mapping[str, tuple[str, str]] = {
     ),
 }
 """Of the owner's currency, which has no lots to carry a flag."""
+IN_NO_NUMBER = ("quarantined", "negative_balance", "balance_differs", "chain_broken", "count_differs")
+"""Findings of what is missing from the figures themselves."""
+REASONS = 3
+"""Told where one line stands for all accounts; `gapless gaps` has the others."""
 OTHERWISE = ("not fully known", "see the disposals with this flag in disposals.csv")
 
 
@@ -86,12 +90,17 @@ def missing(figures: Figures) -> list[Missing]:
     kinds: dict[tuple[str, str], list[Row]] = {}
     for row in figures.findings:
         kinds.setdefault((row["connection"], row["kind"]), []).append(row)
-    found += [_finding(connection, kind, several, zone) for (connection, kind), several in kinds.items()]
+    gravest_first = sorted(kinds.items(), key=lambda each: each[0][1] not in IN_NO_NUMBER)
+    found += [_finding(connection, kind, several, zone) for (connection, kind), several in gravest_first]
     if not figures.proven_before:
         found.append(_before(figures.reckoning, zone))
     found += [_flag(row) for row in figures.flags]
     found += [_departure(row) for row in figures.departures]
-    found += [_unvalued(row) for row in figures.income if row["unknown"]]
+    unvalued: dict[str, list[Row]] = {}
+    for row in figures.income:
+        if row["unknown"]:
+            unvalued.setdefault(row["category"], []).append(row)
+    found += [_unvalued(category, several) for category, several in unvalued.items()]
     if figures.reckoning["stale"]:
         found.append(
             Missing(
@@ -145,21 +154,17 @@ def _by_the_api(name: str, why: str) -> str:
 
 def _finding(connection: str, kind: str, several: list[Row], zone: tzinfo) -> Missing:
     way = WAYS.get(kind)
-    first = several[0]
-    times = f" ({len(several)} times)" if len(several) > 1 else ""
+    assets = _assets(kind, several)
+    times = f" ({len(several)} times)" if len(several) > 1 and not assets else ""
     means = way.means.rstrip(".") if way else kind.replace("_", " ")
-    assets = _assets(first)
-    return Missing(
-        connection,
-        f"{means}{f': {assets}' if assets else ''}{times}, since {moment(first['from_at'], zone)}",
-        way.steps if way else (),
-    )
+    since = moment(min(row["from_at"] for row in several), zone)
+    return Missing(connection, f"{means}{f': {assets}' if assets else ''}{times}, since {since}", way.steps if way else ())
 
 
-def _assets(row: Row) -> str:
-    """The assets that a finding on balances names."""
-    evidence = json.loads(row["evidence"] or "{}")
-    return ", ".join(evidence) if row["kind"] in ("balance_differs", "negative_balance") and len(evidence) < 8 else ""
+def _assets(kind: str, several: list[Row]) -> str:
+    """The assets that findings on balances name."""
+    named = sorted({asset for row in several for asset in json.loads(row["evidence"] or "{}")})
+    return ", ".join(named) if kind in ("balance_differs", "negative_balance") and len(named) < 8 else ""
 
 
 def _before(reckoning: Row, zone: tzinfo) -> Missing:
@@ -167,9 +172,15 @@ def _before(reckoning: Row, zone: tzinfo) -> Missing:
     what = f"what was sold may have been acquired before this year, and that is proven only until {until}"
     return Missing(
         "",
-        f"{what}: {in_words(reckoning['spoiled_by'])}",
+        f"{what}: {_first_of(in_words(reckoning['spoiled_by']))}",
         ("`gapless gaps` and the reports of earlier years tell how to mend it",),
     )
+
+
+def _first_of(reasons: str) -> str:
+    each = reasons.split("; ")
+    more = f"; and {len(each) - REASONS} more" if len(each) > REASONS + 1 else ""
+    return "; ".join(each[:REASONS] if more else each) + more
 
 
 def _flag(row: Row) -> Missing:
@@ -185,10 +196,11 @@ def _departure(row: Row) -> Missing:
     return Missing("", told, tuple(step.format(connection=name) for step in steps))
 
 
-def _unvalued(row: Row) -> Missing:
-    what, step = UNVALUED.get(row["category"], ("without a price for the day", FLAGS["missing_price"][1]))
-    told = row["category"] if row["category"] not in UNVALUED else "amounts"
-    return Missing("", f"{told} in {row['asset']} ({row['unknown']} of {row['events']}) {what}: not in the sum", (step,))
+def _unvalued(category: str, several: list[Row]) -> Missing:
+    what, step = UNVALUED.get(category, ("without a price for the day", FLAGS["missing_price"][1]))
+    told = category if category not in UNVALUED else "amounts"
+    assets = ", ".join(f"{row['asset']} ({row['unknown']} of {row['events']})" for row in several)
+    return Missing("", f"{told} in {assets} {what}: not in the sum", (step,))
 
 
 def moment(at: datetime, zone: tzinfo) -> str:
