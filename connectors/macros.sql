@@ -9,6 +9,10 @@ CREATE OR REPLACE TEMP MACRO without_blanks(v) AS
     CASE WHEN v < '!' OR ends_with(v, ' ') OR ends_with(v, chr(9)) OR ends_with(v, chr(160)) OR starts_with(v, chr(160))
          THEN trim(v, ' ' || chr(9) || chr(160)) ELSE v END;
 
+-- text as it was before an apostrophe was put before it, so that no spreadsheet runs it
+CREATE OR REPLACE TEMP MACRO without_mark(v) AS
+    CASE WHEN v[1] = '''' AND v[2] IN ('=', '+', '-', '@', '＝', '＋', '－', '＠') THEN v[2:] ELSE v END;
+
 CREATE OR REPLACE TEMP MACRO is_number(v) AS regexp_full_match(v, '[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?');
 
 -- decimals that a number needs: digits after its point, less its trailing zeros, less its exponent

@@ -19,6 +19,7 @@ from reports.figures import Figures, gather, query, rows
 from reports.missing import missing, remarks
 from reports.missing import moment as in_words
 from reports.pictures import gains_by_asset, holdings, strips
+from store.csv_cells import select_harmless
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = TEMPLATES / "report.css"
@@ -133,10 +134,10 @@ def _archive(con: duckdb.DuckDBPyConnection, given: dict[str, Any], target: Path
 
 
 def _copy(con: duckdb.DuckDBPyConnection, name: str, given: dict[str, Any], target: Path, kind: str) -> None:
-    statement = con.extract_statements(query(name))[0]
-    con.execute(
-        f"COPY ({query(name)}) TO '{_escaped(target)}' (FORMAT {kind})", {key: given[key] for key in statement.named_parameters}
-    )
+    rows, statement = query(name), con.extract_statements(query(name))[0]
+    bound = {key: given[key] for key in statement.named_parameters}
+    shown = select_harmless(con, rows, bound) if kind == "CSV" else rows
+    con.execute(f"COPY ({shown}) TO '{_escaped(target)}' (FORMAT {kind})", bound)
 
 
 def _escaped(path: Path) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from store.csv_cells import select_harmless
 from store.lake import open_lake
 from store.settings import Settings
 
@@ -31,9 +32,9 @@ def run(folder: Path) -> dict[str, Any]:
         for view, order in ORDERS.items():
             for kind in ("csv", "parquet"):
                 target = folder / f"{view}.{kind}"
-                con.execute(
-                    f"COPY (FROM {view} ORDER BY {order}) TO '{str(target).replace(chr(39), chr(39) * 2)}' (FORMAT {kind})"
-                )
+                rows = f"FROM {view} ORDER BY {order}"
+                shown = select_harmless(con, rows) if kind == "csv" else rows
+                con.execute(f"COPY ({shown}) TO '{str(target).replace(chr(39), chr(39) * 2)}' (FORMAT {kind})")
             count = con.execute(f"SELECT count(*) FROM {view}").fetchone()
             files.append({"file": str(folder / f"{view}.csv"), "rows": count[0] if count else 0})
         stamps = con.execute("SELECT connection, complete, complete_until, spoiled_by FROM completeness ORDER BY 1").fetchall()

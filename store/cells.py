@@ -20,6 +20,8 @@ _NO_TIME = "not a time (from 2009 to 2100)"
 _AMBIGUOUS_DATE = "a spreadsheet may have rewritten this date: day and month cannot be told apart"
 _DAMAGED_ID = "a spreadsheet cut this id: its last digits are lost"
 _TEXTS = ("text", "id")
+_WRITTEN_AS_OURS = frozenset({"template", "own"})
+"""Rooms of files that may be made of ours, in which text that begins like a formula is marked (store/csv_cells.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,8 @@ def _per_asset(layout: Layout, cell: Cell, n: int) -> list[dict[str, str]]:
 def _trimmed(layout: Layout, cell: Cell, n: int) -> str:
     """A cell's text without the blanks around it: NULL where nothing is left, except for required text, which may be empty."""
     trimmed = f"without_blanks({_raw(n)})"
+    if layout.exchange in _WRITTEN_AS_OURS and cell.column.type in _TEXTS:
+        trimmed = f"without_mark({trimmed})"
     return trimmed if cell.column.type in _TEXTS and not cell.column.optional else _not_blank(layout, trimmed)
 
 

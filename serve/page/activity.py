@@ -10,12 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from serve.page.shell import Here, Row
+from store.csv_cells import harmless
 
 router = APIRouter()
 PAGE_ROWS = 100
 MOST_ROWS = 1_000_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would run."""
 
 
 @router.get("/activity")
@@ -42,10 +41,6 @@ def as_csv(rows: list[Row]) -> str:
     writer.writerow(["time", "actor", "action", "connection", "detail"])
     for row in rows:
         writer.writerow(
-            [row["at_time"].isoformat(), *(_harmless(row[name]) for name in ("actor", "action", "connection", "detail"))]
+            [row["at_time"].isoformat(), *(harmless(row[name] or "") for name in ("actor", "action", "connection", "detail"))]
         )
     return text.getvalue()
-
-
-def _harmless(value: str | None) -> str:
-    return f"'{value}" if value and value.startswith(FORMULA) else value or ""
