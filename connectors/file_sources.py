@@ -33,6 +33,7 @@ def _since(year: int) -> datetime:
 
 FILE_SOURCES: tuple[FileSource, ...] = (
     FileSource("anycoin", "Anycoin", _since(2019)),
+    FileSource("bison", "BISON", _since(2019)),
     FileSource("bitcoinde", "Bitcoin.de", _since(2011)),
     FileSource("bitmex", "BitMEX", _since(2014)),
     FileSource("bitpanda", "Bitpanda", _since(2014)),
@@ -47,6 +48,7 @@ FILE_SOURCES: tuple[FileSource, ...] = (
     FileSource("cointracking", "CoinTracking", _since(2009), generic=True),
     FileSource("exodus", "Exodus", _since(2015)),
     FileSource("ftx", "FTX", _since(2019)),
+    FileSource("gmocoin", "GMO Coin", _since(2016)),
     FileSource("koinly", "Koinly", _since(2009), generic=True),
     FileSource("ledgerlive", "Ledger Live", _since(2009)),
     FileSource("localbitcoins", "LocalBitcoins", _since(2012)),
