@@ -67,12 +67,17 @@ def test_an_export_that_tells_its_fees_is_believed(lake: Lake, exchange: str, sa
     assert checked(lake).verdict == "passed"
 
 
-def test_the_owner_may_know_that_there_were_none(lake: Lake) -> None:
+def test_the_owner_may_know_that_there_were_none_so_far(lake: Lake, tmp_path: Path) -> None:
     bring(lake, "bitstamp", "transactions.csv")
     checked(lake)
     settle(lake, "fee_untold", "sent to a friend at Bitstamp")
     assert checked(lake).verdict == "passed"
     assert "fees" not in spoiled_by(lake)
+    later = tmp_path / "later.csv"
+    header, *_, withdrawal = (SAMPLES / "bitstamp" / "transactions.csv").read_text().splitlines()[:5]
+    later.write_text(f"{header}\n{withdrawal.replace('300000004', '400000004').replace('2024-01-07', '2024-03-07')}\n")
+    pipeline.import_file(lake, pipeline.preview_file(lake, "main", later, None, pipeline.utc_now()), pipeline.utc_now())
+    assert checked(lake).verdict == "failed"
 
 
 def test_a_file_that_is_taken_back_takes_its_doubt_along(lake: Lake) -> None:
