@@ -50,7 +50,8 @@ def write(con: duckdb.DuckDBPyConnection, owner: str, year: int, folder: Path, n
     try:
         figures = gather(con, owner, year, now)
         folder.mkdir(parents=True, exist_ok=True)
-        given = {"owner": owner, "year": year, **figures.year_row}
+        reckoned_in = {name: figures.reckoning[name] for name in ("currency", "zone")}
+        given = {"owner": owner, "year": year, **figures.year_row, **reckoned_in}
         listed = {name: rows(con, name, given) for name in TABLES}
         for name in TABLES:
             _copy(con, name, given, folder / f"{name}.csv", "CSV")

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from reports.figures import NoReport, said, said_of
-from reports.files import INPUTS, Written, write
+from reports.files import FILES, INPUTS, PAGE, Written, write
 from store import keep
 from store import reports as record
 from store.lake import Lake
@@ -26,10 +26,32 @@ def report(lake: Lake, owner: str, year: int, folder: Path, now: datetime) -> Wr
             record.Report(
                 owner, year, now, str(folder.absolute()), written.inputs, archive, said(figures), figures.complete,
                 figures.year_row["complete_until"], figures.reckoning["version"],
+                {name: keep.file_digest(folder / name) for name in (PAGE, *FILES)},
             ),
         )
     )  # fmt: skip
     return written
+
+
+def altered(lake: Lake, owner: str, year: int) -> list[str]:
+    """What of the last report of a year is not as it was written, in words. Raises NoReport where none was."""
+    found = record.standing(lake.con, owner, year)
+    if found is None:
+        raise NoReport(f"no report of {year} for {owner!r} was written yet")
+    folder, archive, files = found
+    kept = keep.kept_at(lake.settings.archive, archive)
+    wrong = [f"{kept}, the kept copy of what it rests on, is {said}" for said in _otherwise(kept, archive)]
+    if not Path(folder).is_dir():
+        return [*wrong, f"{folder}, where it was written, is gone"]
+    for name, digest in files.items():
+        wrong += [f"{Path(folder) / name} is {said}" for said in _otherwise(Path(folder) / name, digest)]
+    return wrong
+
+
+def _otherwise(path: Path, digest: str) -> list[str]:
+    if not path.is_file():
+        return ["gone"]
+    return [] if keep.file_digest(path) == digest else ["not what was written"]
 
 
 def compare_reports(con: duckdb.DuckDBPyConnection, owner: str, now: datetime) -> list[tuple[int, dict[str, tuple[str, str]]]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pipeline
 from reports.files import as_document, money, totals
 from reports.missing import missing
+from reports.yearly import altered
 from serve.output import escape, print_json, print_rows, say
 from store.lake import open_lake
 from store.settings import Settings
@@ -41,3 +42,16 @@ def run(year: int, owner: str, folder: Path | None, *, as_json: bool) -> int:
     say("[green]Complete.[/]" if figures.complete else "[bold yellow]Not complete:[/] the figures are what is known.")
     say(f"{target / 'report.html'} is the report; beside it are its tables and everything it rests on.")
     return 0 if figures.complete else 1
+
+
+def examine(year: int, owner: str, *, as_json: bool) -> int:
+    """Exit code 1 where a file of the last report is gone, or not what was written."""
+    with open_lake(Settings(), read_only=True) as lake:
+        wrong = altered(lake, owner, year)
+    if as_json:
+        print_json({"owner": owner, "year": year, "altered": wrong})
+    for words in wrong:
+        say(f"[yellow]{escape(words)}[/]")
+    if not wrong:
+        say(f"[green]The report of {year} and what it rests on are as they were written.[/]")
+    return 1 if wrong else 0

@@ -51,12 +51,15 @@ def report(
     year: Annotated[int, typer.Argument(help="The year; one that begins in April is named by that April.")],
     owner: Annotated[str, typer.Option(help="Of whose accounts.")] = "me",
     folder: Annotated[Path | None, typer.Option(help="Where it goes; report-YEAR here if not said.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write none; look whether the last one is still as it was written.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """A year's gains, income and holdings, to look at and to print; page one says what is missing and how to mend it."""
-    from serve.report_command import run
+    from serve.report_command import examine, run
 
-    raise typer.Exit(run(year, owner, folder, as_json=as_json))
+    raise typer.Exit(examine(year, owner, as_json=as_json) if check else run(year, owner, folder, as_json=as_json))
 
 
 @app.command()

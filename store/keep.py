@@ -67,7 +67,7 @@ def keep_pages(
 
 def keep_file(archive: Path, path: Path, content_digest: str) -> Path:
     """Copy an owner's file into the archive under its digest, whole or not at all; the same content is kept once."""
-    kept = archive / content_digest[:2] / content_digest
+    kept = kept_at(archive, content_digest)
     if kept.exists():
         return kept
     kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -85,7 +85,12 @@ def keep_file(archive: Path, path: Path, content_digest: str) -> Path:
 
 def drop_file(archive: Path, content_digest: str) -> None:
     """Delete an owner's file from the archive."""
-    (archive / content_digest[:2] / content_digest).unlink(missing_ok=True)
+    kept_at(archive, content_digest).unlink(missing_ok=True)
+
+
+def kept_at(archive: Path, content_digest: str) -> Path:
+    """Where the archive has what has this digest."""
+    return archive / content_digest[:2] / content_digest
 
 
 def file_digest(path: Path) -> str:

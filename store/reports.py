@@ -27,7 +27,7 @@ Said = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report. figures: what it says; inputs, archive: digests of what it rests on and of the kept copy of that."""
+    """One report. figures: what it says; inputs, archive: digests of what it rests on and of the kept copy of that; files: of each."""
 
     owner: str
     year: int
@@ -39,6 +39,7 @@ class Report:
     complete: bool
     complete_until: datetime | None
     version: str
+    files: Mapping[str, str]
 
 
 def remember(con: duckdb.DuckDBPyConnection, report: Report) -> str:
@@ -49,15 +50,25 @@ def remember(con: duckdb.DuckDBPyConnection, report: Report) -> str:
     )
     name = f"report-{report.year}-{uuid4().hex[:8]}"
     con.execute(
-        "INSERT INTO lake.ops.reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+        "INSERT INTO lake.ops.reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
         [
             name, report.owner, report.year, report.made_at, report.folder, report.inputs, report.archive,
             json.dumps(report.figures, sort_keys=True), _digest(report.figures), report.complete_until, report.complete, report.version,
+            json.dumps(report.files),
         ],
     )  # fmt: skip
     _settle(con, report.owner, report.year, report.made_at)
     keep.note_activity(con, report.made_at, "owner", "reported", report.owner, f"{report.year}, as {name}")
     return name
+
+
+def standing(con: duckdb.DuckDBPyConnection, owner: str, year: int) -> tuple[str, str, Mapping[str, str]] | None:
+    """The last report of a year: its folder, the digest of the kept copy of its inputs, and those of its files as they were written."""
+    row = con.execute(
+        "SELECT folder, archive, coalesce(files, '{}') FROM lake.ops.reports WHERE owner = ? AND year = ? AND replaced_at IS NULL",
+        [owner, year],
+    ).fetchone()
+    return (row[0], row[1], json.loads(row[2])) if row else None
 
 
 def compare(
