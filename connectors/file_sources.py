@@ -57,6 +57,8 @@ FILE_SOURCES: tuple[FileSource, ...] = (
     FileSource("nonkyc", "NonKYC", _since(2022)),
     FileSource("paypal", "PayPal", _since(2020)),
     FileSource("pionex", "Pionex", _since(2019)),
+    FileSource("pocket", "Pocket Bitcoin", _since(2018)),
+    FileSource("relai", "Relai", _since(2020)),
     FileSource("revolut", "Revolut", _since(2017)),
     FileSource("robinhood", "Robinhood", _since(2018)),
     FileSource("shakepay", "Shakepay", _since(2015)),
@@ -65,6 +67,7 @@ FILE_SOURCES: tuple[FileSource, ...] = (
     FileSource("swyftx", "Swyftx", _since(2017)),
     FileSource("template", "gapless template", _since(2009), generic=True),
     FileSource("trezor", "Trezor Suite", _since(2014)),
+    FileSource("twentyonebitcoin", "21bitcoin", _since(2021)),
     FileSource("uphold", "Uphold", _since(2014)),
     FileSource("wirex", "Wirex", _since(2015)),
 )
