@@ -26,11 +26,13 @@ HERE = Path(__file__).parent
 @dataclass(frozen=True)
 class Check:
     """finding: the kind under which the evidence is kept, and the way out of it. keeps: false where others keep such findings
-    already, and the check only judges them. prepare: makes the temp tables that its queries read beside the lake, as of a moment."""
+    already, and the check only judges them. row_by_row: an owner's word settles the rows that it was given about, not what comes
+    later from the same source. prepare: makes the temp tables that its queries read beside the lake, as of a moment."""
 
     name: str
     finding: str
     keeps: bool = True
+    row_by_row: bool = False
     prepare: Callable[[duckdb.DuckDBPyConnection, datetime], None] | None = None
 
     @cached_property
@@ -63,16 +65,16 @@ def _fees_left_out(con: duckdb.DuckDBPyConnection, _now: datetime) -> None:
 
 CHECKS = (
     Check("balances", "balance_differs"),
-    Check("duplicates", "duplicates"),
+    Check("duplicates", "duplicates", row_by_row=True),
     Check("fees_untold", "fee_untold", prepare=_fees_left_out),
-    Check("implausible", "implausible"),
+    Check("implausible", "implausible", row_by_row=True),
     Check("negative_balances", "negative_balance", prepare=_derived("doubtful_months", "doubtful_days", "below_zero")),
     Check("not_imported", "not_imported"),
     Check("open_gaps", "open_gap"),
     Check("quarantined_lines", "quarantined"),
     Check("rewards_ceased", "rewards_ceased", prepare=_derived("ceased_rewards")),
     Check("rows_changed", "row_changed", keeps=False),
-    Check("running_balances", "chain_broken", prepare=_derived("told_balances", "broken_files")),
+    Check("running_balances", "chain_broken", row_by_row=True, prepare=_derived("told_balances", "broken_files")),
     Check("schema_drift", "schema_drift", prepare=_derived("drifted_fields")),
     Check("silence", "coverage_hole", prepare=_derived("vouched_silences")),
     Check("sources_disagree", "sources_disagree", keeps=False),

@@ -32,7 +32,7 @@ SEEN = 3
 TOLD_FOR = timedelta(days=30)
 """How long it is told that a row has changed: the newer answer stands, so there is nothing to wait for."""
 EVERY_CONNECTION = ""
-AMOUNT = re.compile(r"-?\d+\.\d+")
+AMOUNT = re.compile(r"(-?\d+\.\d+?)0*( \S+)?")
 SECONDS = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d)\S*$")
 _Standing = dict[tuple[str, str], tuple[str, datetime | None]]
 """By connection and source: the evidence of a finding as it is kept, and when what it tells of ended."""
@@ -135,16 +135,22 @@ def _evidence(con: duckdb.DuckDBPyConnection, check: Check, failed: Set[tuple[st
     if not names:
         return []
     query = f"""
+        WITH settled AS (
+            SELECT c.connection, c.target, c.made_at, json_keys(f.evidence) AS told
+            FROM lake.main.corrections c LEFT JOIN lake.ops.findings f
+                ON f.connection = c.connection AND f.resolved_at = c.made_at AND concat_ws(' ', 'seen', f.kind, f.source) = c.target
+            WHERE c.in_force AND starts_with(c.target, 'seen ')
+        )
         SELECT connection, source, min(from_at),
             CASE WHEN bool_and((detail->>'to_at') IS NOT NULL) THEN max((detail->>'to_at')::TIMESTAMPTZ) END, count(*),
             arg_min({{'what': what, 'detail': detail::VARCHAR}}, (from_at, what), {EXAMPLES})
         FROM ({check.evidence}
         ) e WHERE connection IN (SELECT unnest($names::VARCHAR[])) AND NOT EXISTS (
-            FROM lake.main.corrections c
-            WHERE c.connection = e.connection AND c.in_force AND c.target = concat_ws(' ', 'seen', $kind, e.source))
+            FROM settled s WHERE s.connection = e.connection AND s.target = concat_ws(' ', 'seen', $kind, e.source)
+            AND (NOT $row_by_row OR list_contains(s.told, e.what) OR len(s.told) > {EXAMPLES} AND e.from_at <= s.made_at))
         GROUP BY ALL ORDER BY ALL
         """
-    rows = ask(con, query, now=now, names=names, kind=check.finding).fetchall()
+    rows = ask(con, query, now=now, names=names, kind=check.finding, row_by_row=check.row_by_row).fetchall()
     return [
         _Evidence(connection, source, since, until, {one["what"]: json.loads(one["detail"]) for one in some}, count)
         for connection, source, since, until, count, some in rows
@@ -171,8 +177,8 @@ def _told(detail: Mapping[str, Any]) -> str:
 
 def _plain(fact: object) -> str:
     """An amount without its trailing zeros, a moment without fractions of a second."""
-    if isinstance(fact, str) and AMOUNT.fullmatch(fact):
-        return fact.rstrip("0").rstrip(".")
+    if isinstance(fact, str) and (amount := AMOUNT.fullmatch(fact)):
+        return amount[1].removesuffix(".0") + (amount[2] or "")
     return SECONDS.sub(r"\1", fact) if isinstance(fact, str) else str(fact)
 
 

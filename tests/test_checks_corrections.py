@@ -77,6 +77,18 @@ def test_a_finding_whose_reason_is_known_is_settled_and_stays_so(lake: Lake) -> 
     assert findings(lake) == [("k", "coverage_hole", f"from {day(32):%Y-%m-%d}")]
 
 
+def test_a_word_about_what_is_odd_settles_nothing_that_comes_later(lake: Lake) -> None:
+    move(lake, "k", [(-9_000, "BTC", "1")])
+    (odd,) = failed(lake, "implausible")
+    (finding,) = lake.con.execute("SELECT finding FROM lake.ops.findings WHERE resolved_at IS NULL").fetchone() or ("",)
+    say(lake, f"finding {finding}", "its clock began late")
+    assert failed(lake, "implausible") == []
+    move(lake, "k", [(-9_001, "BTC", "2")])
+    (later,) = failed(lake, "implausible")
+    assert (odd.value, later.value) == (1, 2)
+    assert ("2 BTC" in later.saw, "1 BTC" in later.saw) == (True, False)
+
+
 def test_what_two_sources_say_otherwise_may_be_settled(lake: Lake) -> None:
     find(lake, "k", "api_did_not_return")
     (finding,) = lake.con.execute("SELECT finding FROM lake.ops.findings").fetchone() or ("",)
