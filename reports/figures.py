@@ -46,6 +46,7 @@ class Figures:
     income: Sequence[Row]
     held: Sequence[Row]
     held_daily: Sequence[Row]
+    rebought: Sequence[Row]
 
     @property
     def complete(self) -> bool:
@@ -83,6 +84,7 @@ def gather(con: duckdb.DuckDBPyConnection, owner: str, year: int, now: datetime)
         findings=rows(con, "findings", span), flags=rows(con, "flags", asked), departures=rows(con, "departures", span),
         by_asset=by_asset, income=rows(con, "income", asked), held=held,
         held_daily=rows(con, "held_daily", {**span, "assets": assets}),
+        rebought=rows(con, "rebought", {**asked, **year_row}),
     )  # fmt: skip
 
 

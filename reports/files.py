@@ -18,6 +18,7 @@ import duckdb
 from reports.figures import Figures, gather, query, rows
 from reports.missing import missing, remarks
 from reports.missing import moment as in_words
+from reports.one_country import not_applied
 from reports.pictures import gains_by_asset, holdings, strips
 from store.csv_cells import select_harmless
 
@@ -80,7 +81,8 @@ def page(written: Written, listed: dict[str, list[dict[str, Any]]]) -> str:
         last_day=partial(last_day, zone=zone),
     )
     return environment.get_template("report.html").render(
-        f=figures, written=written, missing=missing(figures), remarks=remarks(figures), bars=gains_by_asset(figures.by_asset),
+        f=figures, written=written, missing=missing(figures), remarks=remarks(figures),
+        not_applied=not_applied(figures), bars=gains_by_asset(figures.by_asset),
         lines=holdings(figures), strips=strips(figures), disposals=listed["disposals"][:SHOWN],
         more=max(len(listed["disposals"]) - SHOWN, 0), totals=totals(figures),
     )  # fmt: skip
@@ -116,6 +118,7 @@ def as_document(written: Written) -> dict[str, Any]:
         "method": figures.reckoning["method"], "scope": figures.reckoning["scope"], "version": figures.reckoning["version"],
         "totals": totals(figures), "by_asset": figures.by_asset, "income": figures.income,
         "missing": [{"where": one.where, "what": one.what, "steps": one.steps} for one in missing(figures)],
+        "not_applied": not_applied(figures),
         "remarks": [{"where": where, "what": what} for where, what in remarks(figures)],
         "inputs": {"file": INPUTS, "sha256_of_rows": written.inputs, "transactions": written.transactions},
     }  # fmt: skip

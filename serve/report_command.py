@@ -7,6 +7,7 @@ from pathlib import Path
 import pipeline
 from reports.files import as_document, money, totals
 from reports.missing import missing
+from reports.one_country import not_applied
 from reports.yearly import altered
 from serve.output import escape, print_json, print_rows, say
 from store.lake import open_lake
@@ -39,6 +40,8 @@ def run(year: int, owner: str, folder: Path | None, *, as_json: bool) -> int:
         say(f"[yellow]{escape(one.where or 'all accounts')}[/]: {escape(one.what)}")
         for step in one.steps:
             say(f"    → {escape(step)}")
+    for said in not_applied(figures):
+        say(escape(said))
     say("[green]Complete.[/]" if figures.complete else "[bold yellow]Not complete:[/] the figures are what is known.")
     say(f"{target / 'report.html'} is the report; beside it are its tables and everything it rests on.")
     return 0 if figures.complete else 1

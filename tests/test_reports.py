@@ -256,6 +256,36 @@ def test_what_was_paid_is_not_taken_off_what_was_received(lake: Lake, tmp_path: 
     assert {row["category"]: Decimal(row["value"]) for row in told["income"]} == {"margin": -33, "reward": Decimal("0.1")}
 
 
+@pytest.mark.parametrize(
+    ("currency", "again", "told"),
+    [
+        ("EUR", 90, ["Of 1 disposal here (BTC) more was bought on the same day or in the thirty days after it"]),
+        ("EUR", 91, []),
+        ("GBP", 91, ["In the UK, gains of individuals are reckoned by pooled cost"]),
+        ("CAD", 61, ["In Canada, cost is averaged", "Of 1 disposal here (BTC)"]),
+    ],
+)
+def test_no_figure_is_taken_for_one_by_the_rules_of_a_country(
+    lake: Lake, tmp_path: Path, currency: str, again: float, told: list[str]
+) -> None:
+    """Bought, sold in the last hour of 2 March in Berlin, and bought again; what comes from elsewhere is not bought."""
+    settle_owner(lake, Owner(time_zone="Europe/Berlin", currency=currency))
+    book(
+        lake,
+        Booked(0, "trade", f"5000 {currency}", "1 BTC", f"0 {currency}"),
+        Booked(61.95, "trade", "0.5 BTC", f"4000 {currency}", f"0 {currency}"),
+        Booked(again + 0.94, "trade", f"10 {currency}", "0.1 BTC", f"0 {currency}"),
+        Booked(62, "deposit", "", "1 BTC"),
+    )
+    reckoned(lake)
+    report(lake, "me", YEAR, tmp_path / "out", ASKED)
+    document = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert [one[: len(start)] for one, start in zip(document["not_applied"], told, strict=True)] == told
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "applies no rule of one country" in page
+    assert all(one in page for one in told)
+
+
 def test_of_a_disposal_in_several_parts_it_is_said_once_what_is_not_known(lake: Lake) -> None:
     book(
         lake,
