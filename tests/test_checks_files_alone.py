@@ -17,6 +17,7 @@ from store.lake import Lake, open_lake
 from store.settings import Settings
 
 SAMPLES = Path(__file__).parent / "data" / "layouts"
+START = datetime(2024, 1, 1, 10, tzinfo=UTC)
 FEES = [check for check in CHECKS if check.name == "fees_untold"]
 
 
@@ -29,13 +30,18 @@ def bring(lake: Lake, exchange: str, path: str | Path) -> str:
     return preview.upload
 
 
+def statement(folder: Path, name: str, *deposits: tuple[datetime, str]) -> Path:
+    """Binance's, without ids: each line a deposit of so many BTC."""
+    path = folder / name
+    lines = [f"1,{at:%Y-%m-%d %H:%M:%S},Spot,Deposit,BTC,{amount}," for at, amount in deposits]
+    path.write_text("\n".join(["User_ID,UTC_Time,Account,Operation,Coin,Change,Remark", *lines, ""]))
+    return path
+
+
 def doubled(folder: Path) -> Path:
     """A statement of four deposits, pasted together of itself."""
-    path = folder / "doubled.csv"
-    days = [datetime(2024, 1, 1, 10, tzinfo=UTC) + timedelta(days=day) for day in range(4)]
-    lines = [f"1,{day:%Y-%m-%d %H:%M:%S},Spot,Deposit,BTC,0.0{day.day},\n" for day in days]
-    path.write_text("".join(["User_ID,UTC_Time,Account,Operation,Coin,Change,Remark\n", *lines, *lines]))
-    return path
+    days = [(START + timedelta(days=day), f"0.0{day + 1}") for day in range(4)]
+    return statement(folder, "doubled.csv", *days, *days)
 
 
 def checked(lake: Lake) -> CheckResult:
@@ -49,8 +55,7 @@ def settle(lake: Lake, kind: str, why: str) -> None:
 
 
 def spoiled_by(lake: Lake) -> str:
-    ((why,),) = lake.con.execute("SELECT spoiled_by FROM lake.main.completeness").fetchall()
-    return str(why)
+    return "; ".join(why for (why,) in lake.con.execute("SELECT why FROM lake.core.spoilers ORDER BY ALL").fetchall())
 
 
 def test_fees_that_no_file_tells_keep_an_account_from_being_complete(lake: Lake) -> None:
@@ -129,3 +134,16 @@ def test_after_a_day_it_is_said_that_no_check_has_looked(lake: Lake) -> None:
     assert "was looked at by no check" in lake.con.execute(notes).fetchall()[0][0]
     run_checks(lake, pipeline.utc_now())
     assert "no check" not in lake.con.execute(notes).fetchall()[0][0]
+
+
+def test_where_two_files_meet_inside_a_second_one_row_may_be_two(lake: Lake, tmp_path: Path) -> None:
+    before, after = START - timedelta(days=1), START + timedelta(days=1)
+    first = statement(tmp_path, "first.csv", (before, "1"), (START, "2"))
+    second = statement(tmp_path, "second.csv", (START, "2"), (after, "3"))
+    for path in (first, second):
+        path.write_text(path.read_text().replace("Deposit", "Airdrop Assets"))
+    bring(lake, "binance", first)
+    assert "where two files meet" not in spoiled_by(lake)
+    now = pipeline.utc_now()
+    pipeline.import_file(lake, pipeline.preview_file(lake, "main", second, None, now), now, confirmed_by_owner=True)
+    assert "one row or two where two files meet: 2024-01-01 10:00:00" in spoiled_by(lake)

@@ -80,12 +80,15 @@ SELECT f.connection, NULL, NULL, CASE f.kind WHEN 'negative_balance' THEN c.hist
         WHEN 'chain_broken' THEN 'the exchange''s own balances do not continue: ' || f.source
         WHEN 'count_differs' THEN 'the exchange counts more: ' || array_to_string(json_keys(f.evidence), ', ')
         WHEN 'duplicates' THEN CASE WHEN f.source = 'transactions' THEN 'transactions that stand twice' ELSE json_keys(f.evidence)[1] END
+        WHEN 'edge_of_two_files' THEN strftime(f.from_at, 'one row or two where two files meet: %Y-%m-%d %H:%M:%S')
         WHEN 'fee_untold' THEN 'fees that no file tells: ' || array_to_string(json_keys(f.evidence), ', ')
         WHEN 'coverage_hole' THEN 'nothing known of ' || array_to_string(json_keys(f.evidence), ', ')
         ELSE 'lines that could not be read: ' || len(json_keys(f.evidence)) END, NULL
 FROM lake.ops.findings f JOIN lake.ops.connections c USING (connection)
-WHERE f.resolved_at IS NULL AND f.kind IN (
-    'balance_differs', 'chain_broken', 'count_differs', 'coverage_hole', 'duplicates', 'fee_untold', 'negative_balance', 'quarantined');
+WHERE f.resolved_at IS NULL AND (f.kind IN (
+    'balance_differs', 'chain_broken', 'count_differs', 'coverage_hole', 'duplicates', 'fee_untold', 'negative_balance', 'quarantined')
+    -- where nothing is asked by API, no balance would tell
+    OR f.kind = 'edge_of_two_files' AND c.last_success_at IS NULL);
 
 -- a connection of which its owner said that nothing is to be asked before a day
 CREATE OR REPLACE VIEW lake.core.begun_by_word AS
