@@ -45,6 +45,7 @@ FILE_SOURCES: tuple[FileSource, ...] = (
     FileSource("changelly", "Changelly", _since(2015)),
     FileSource("circle", "Circle", _since(2013)),
     FileSource("coinbaseprime", "Coinbase Prime", _since(2018)),
+    FileSource("coinex", "CoinEx", _since(2017)),
     FileSource("cointracking", "CoinTracking", _since(2009), generic=True),
     FileSource("exodus", "Exodus", _since(2015)),
     FileSource("ftx", "FTX", _since(2019)),
@@ -52,6 +53,7 @@ FILE_SOURCES: tuple[FileSource, ...] = (
     FileSource("koinly", "Koinly", _since(2009), generic=True),
     FileSource("ledgerlive", "Ledger Live", _since(2009)),
     FileSource("localbitcoins", "LocalBitcoins", _since(2012)),
+    FileSource("newton", "Newton", _since(2018)),
     FileSource("nexo", "Nexo", _since(2018)),
     FileSource("nicehash", "NiceHash", _since(2014)),
     FileSource("nonkyc", "NonKYC", _since(2022)),
@@ -69,6 +71,7 @@ FILE_SOURCES: tuple[FileSource, ...] = (
     FileSource("trezor", "Trezor Suite", _since(2014)),
     FileSource("twentyonebitcoin", "21bitcoin", _since(2021)),
     FileSource("uphold", "Uphold", _since(2014)),
+    FileSource("walletofsatoshi", "Wallet of Satoshi", _since(2019)),
     FileSource("wirex", "Wirex", _since(2015)),
 )
 """Sorted by id."""
