@@ -150,6 +150,11 @@ def _renew(con: duckdb.DuckDBPyConnection, connection: Connection, kept: _Kept, 
         " SELECT asset, sum(amount) AS amount FROM lake.core.legs WHERE connection = ? GROUP BY asset",
         [name],
     )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE settled_before AS"
+        " SELECT finding, resolved_at FROM lake.ops.findings WHERE connection = ? AND resolved_at IS NOT NULL",
+        [name],
+    )
     not_understood = _not_understood(con, name)
     for table in GATHERED:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM anew_{table}")
@@ -163,6 +168,11 @@ def _renew(con: duckdb.DuckDBPyConnection, connection: Connection, kept: _Kept, 
     )
     normalise.keep_fates(con, name)
     merge.absorb(con, name, "renormalise", now, books)
+    con.execute(  # what the owner has settled and is found in the same words is settled
+        "UPDATE lake.ops.findings SET resolved_at = s.resolved_at FROM settled_before s WHERE findings.connection = ?"
+        " AND findings.finding = s.finding",
+        [name],
+    )
     con.execute(
         "UPDATE lake.core.transactions SET first_seen = b.first_seen, run_id = b.run_id FROM stood_before b"
         " WHERE transactions.connection = ? AND transactions.tx_id = b.tx_id AND transactions.digest = b.digest",

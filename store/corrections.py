@@ -235,5 +235,12 @@ def _find_quarantined(con: duckdb.DuckDBPyConnection, connection: str, about: st
 
 
 def _take_back(con: duckdb.DuckDBPyConnection, connection: str, correction: str, now: datetime, books: Collection[str]) -> None:
-    if target_of(con, connection, correction).startswith("balance "):
+    what, _, about = target_of(con, connection, correction).partition(" ")
+    if what == "balance":
         merge.forget(con, connection, source_of(correction), correction, now, books)
+    elif what == "seen":  # what the merge found it does not look for again until something touches those days
+        con.execute(
+            "UPDATE lake.ops.findings SET resolved_at = NULL WHERE connection = $name AND concat_ws(' ', kind, source) = $about"
+            " AND resolved_at = (SELECT made_at FROM lake.ops.corrections WHERE connection = $name AND correction = $correction)",
+            {"name": connection, "about": about, "correction": correction},
+        )

@@ -8,13 +8,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 import pipeline
+from connectors.contract import Window
 from intake import renormalise
 from intake.renormalise import KeptMeanwhile
-from store import accounts, merge
+from store import accounts, coverage, merge
 from store.accounts import Connection
+from store.coverage import Claim
 from store.lake import Lake, open_lake
 from store.locks import AlreadySyncing, lease
 from store.settings import Settings
@@ -120,3 +123,19 @@ def test_gains_are_out_of_date_where_nothing_is_left_of_what_they_rest_on(lake: 
     )
     assert renormalise.renormalise(lake, "kraken-main", NOW, commit=True).counts == {"gone": 2}
     assert lake.con.execute("SELECT stale FROM lake.main.published").fetchall() == [(True,)]
+
+
+def test_what_the_owner_has_settled_stays_settled_where_it_is_found_in_the_same_words(lake: Lake) -> None:
+    year = Window(datetime(2026, 1, 1, tzinfo=NOW.tzinfo), NOW)
+
+    def claim(con: duckdb.DuckDBPyConnection) -> None:
+        coverage.credit(con, "kraken-main", [Claim("ledger", "all", year, "paged", "run")], NOW)
+        merge.rebuild(con, "kraken-main", "again", NOW, ("ledger",))
+
+    lake.commit(claim)
+    unreturned = "SELECT finding, resolved_at IS NULL FROM lake.ops.findings WHERE kind = 'api_did_not_return' ORDER BY from_at"
+    (first, *others) = lake.con.execute(unreturned).fetchall()
+    pipeline.correct(lake, "kraken-main", f"finding {first[0]}", "the exchange forgets what is old", "owner", NOW)
+    renormalise.renormalise(lake, "kraken-main", NOW, commit=True)
+    renormalise.renormalise(lake, "kraken-main", NOW, commit=True)
+    assert lake.con.execute(unreturned).fetchall() == [(first[0], False), *others]
