@@ -151,7 +151,9 @@ WITH alike AS (
 ), worded AS (
     SELECT * REPLACE (CASE WHEN parts > 3 THEN format('{} ({} parts): {}', stream, parts, cause) ELSE why END AS why) FROM alike
 ), spoilt AS (
-    SELECT connection, min(from_at) AS first_at, count(*) FILTER (is_gap) AS gap_count, list(DISTINCT why ORDER BY why) AS whys
+    SELECT connection, min(from_at) AS first_at, count(*) FILTER (is_gap) AS gap_count,
+        -- of many reasons ten are told: those that are no mere gap first
+        list_transform(list_sort(list(DISTINCT {'is_gap': is_gap, 'why': why})), lambda one: one.why) AS whys
     FROM worded GROUP BY connection
 ), read_scopes AS (
     SELECT s.connection, coalesce(max(c.to_at), any_value(k.history_from)) AS read_until
@@ -211,7 +213,9 @@ WITH alike AS (
 ), worded AS (
     SELECT * REPLACE (CASE WHEN parts > 3 THEN format('{} ({} parts): {}', stream, parts, cause) ELSE why END AS why) FROM alike
 ), spoilt AS (
-    SELECT connection, year, min(first_at) AS first_at, count(*) FILTER (is_gap) AS gap_count, list(DISTINCT why ORDER BY why) AS whys
+    SELECT connection, year, min(first_at) AS first_at, count(*) FILTER (is_gap) AS gap_count,
+        -- of many reasons ten are told: those that are no mere gap first
+        list_transform(list_sort(list(DISTINCT {'is_gap': is_gap, 'why': why})), lambda one: one.why) AS whys
     FROM worded GROUP BY connection, year
 ), remarked AS (
     SELECT y.connection, y.year, string_agg(DISTINCT r.remark, '; ' ORDER BY r.remark) AS notes
