@@ -101,12 +101,9 @@ NOTICES: dict[str, tuple[str, str]] = {
     "keys_refused": ("the new keys typed into the form were not taken; the old ones stay", "enter the right ones"),
     "heartbeat_missing": ("the outside watcher could not be reached", "check GAPLESS_HEARTBEAT_URL"),
     "chore_failed": ("one of gapless' own runs failed", "see the run's log at the address `gapless up` prints"),
-    "publish_idle": (
-        "prices, gains and checks are no longer renewed",
-        f"{RESTART}; by hand: `gapless publish`, `gapless check`",
-    ),
-    "ingest_idle": ("files in the inbox are no longer taken in", f"{RESTART}; by hand: `gapless ingest`"),
-    "maintain_idle": ("the lake's housekeeping is no longer done", f"{RESTART}; by hand: `gapless maintain`"),
+    "publish_idle": ("prices, gains and checks are no longer renewed", RESTART),
+    "ingest_idle": ("files in the inbox are no longer taken in", RESTART),
+    "maintain_idle": ("the lake's housekeeping is no longer done", RESTART),
     "report_changed": ("a report that was made before would come out differently now", "make it anew"),
     "file_waiting": ("a file has lines that cannot be read, and waits for your word", "look at it, then `gapless approve`"),
     "file_for_nobody": (
@@ -171,10 +168,10 @@ MESSAGE_ID = "Message {id}"
 
 
 def what_happened(causes: Sequence[str]) -> str:
-    """'the API key does not exist any more, has expired, or is not accepted'."""
+    """'the API key does not exist any more, has expired, or is not accepted'; findings are no alternatives, and all of them hold."""
     told = [_known(cause)[0] for cause in causes]
-    if len(told) == 1:
-        return told[0]
+    if len(told) == 1 or not CAUSES.keys() >= set(causes):
+        return "; ".join(told)
     if all(words.startswith(KEY) for words in told):
         told = [told[0], *(words.removeprefix(KEY) for words in told[1:])]
     return f"{', '.join(told[:-1])}, or {told[-1]}"

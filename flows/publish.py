@@ -57,6 +57,6 @@ def summary(done: Mapping[str, Sequence[Published]], found: Sequence[CheckResult
     refused = list(dict.fromkeys(words for _, one in each for words in one.refused))
     if refused:
         lines += ["", "Prices that were asked for and refused:", "", *(f"- {in_words(words)}" for words in refused)]
-    lines += ["", "**Checks:** nothing found." if not found else f"**Checks:** {len(found)} findings.", ""]
+    lines += ["", "**Checks:** nothing found." if not found else f"**Checks:** {len(found)} out of bounds.", ""]
     lines += [f"- {one.check.replace('_', ' ')} {one.connection or ''}: {one.saw}" for one in found]
     return "\n".join(lines)

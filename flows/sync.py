@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from prefect import State, flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from prefect.deployments import run_deployment
 from prefect.states import Completed, Failed
-from pydantic import Field
 
 import pipeline
 from alerts.words import in_words, sentence, ways_out, what_happened, what_to_do
@@ -60,10 +59,12 @@ def sync_due() -> list[str]:
 
 
 @flow(name="sync-exchange", flow_run_name="sync {exchange}", on_crashed=[on_sync_crashed])
-def sync_exchange(
-    exchange: Annotated[str, Field(description="As `gapless connections` names it: kraken, binance, coinbase ...")],
-) -> State[None]:
-    """Every connection of one exchange, side by side."""
+def sync_exchange(exchange: str) -> State[None]:
+    """Every connection of one exchange, side by side.
+
+    Args:
+        exchange: As `gapless connections` names it: kraken, binance, coinbase ...
+    """
     with open_lake(Settings()) as lake:
         names = [one.name for one in accounts.every(lake.con) if one.exchange == exchange and one.is_synced]
     runs = [sync_one.with_options(task_run_name=f"sync {name}").submit(name) for name in names]
@@ -73,10 +74,12 @@ def sync_exchange(
 
 
 @flow(name="sync-connection", flow_run_name="sync {connection}", on_crashed=[on_sync_crashed])
-def sync_connection(
-    connection: Annotated[str, Field(description="Its name, as in `gapless connections`: kraken-main.")],
-) -> State[None]:
-    """One connection, on demand."""
+def sync_connection(connection: str) -> State[None]:
+    """One connection, on demand.
+
+    Args:
+        connection: Its name, as in `gapless connections`: kraken-main.
+    """
     return _together([sync_one.with_options(task_run_name=f"sync {connection}")(connection, return_state=True)])
 
 

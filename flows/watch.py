@@ -66,8 +66,9 @@ def watch() -> None:
         create_markdown_artifact(summary(watched, open_ones, settings.page_url), key="incidents", description="Open incidents")
     log = get_run_logger()
     for connection, _, since_at, causes in open_ones:
-        log.warning("%s, since %s: %s", connection, f"{since_at:%Y-%m-%d %H:%M} UTC", what_happened(json.loads(causes or "[]")))
-    log.info("%d incidents open; %s", len(open_ones), messages(watched))
+        where = "gapless" if connection == SYSTEM else connection
+        log.warning("%s, since %s: %s", where, f"{since_at:%Y-%m-%d %H:%M} UTC", what_happened(json.loads(causes or "[]")))
+    log.info("open incidents: %d; %s", len(open_ones), messages(watched))
 
 
 def schedule_troubles(now: datetime) -> dict[str, str]:
@@ -95,15 +96,14 @@ def _schedule_trouble(client: SyncPrefectClient, deployment_name: str, what: str
 
 def summary(watched: pipeline.Watched, open_ones: list[tuple[str, str, datetime, str]], page: str) -> str:
     """What is open, with links to the page, and how the messages fared. open_ones: connection, state, since, causes as JSON."""
-    lines = ["| where | what happened | what to do | since |", "|---|---|---|---|"]
+    lines = []
     for connection, state, since_at, causes in open_ones:
         known = json.loads(causes or "[]")
         where = "gapless" if connection == SYSTEM else f"[{connection}]({page}/connections/{quote(connection, safe='')})"
-        bridged = " (files cover it)" if state == "bridged" else ""
-        told = f"{sentence(what_happened(known))}{bridged} | {sentence(what_to_do(known))}"
-        lines.append(f"| {where} | {told} | {since_at:%Y-%m-%d %H:%M} UTC |")
-    table = "\n".join(lines) if open_ones else "Nothing is wrong."
-    return f"{table}\n\n{messages(watched)}\n\n[All incidents]({page}/incidents)"
+        bridged = " Your files cover it." if state == "bridged" else ""
+        lines += [f"### {where}", f"{sentence(what_happened(known))}{bridged} Since {since_at:%Y-%m-%d %H:%M} UTC.", ""]
+        lines += [f"What to do: {what_to_do(known)}.", ""]
+    return "\n".join([*(lines or ["Nothing is wrong.", ""]), messages(watched), "", f"[All incidents]({page}/incidents)"])
 
 
 def messages(watched: pipeline.Watched) -> str:

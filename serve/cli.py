@@ -6,13 +6,14 @@ Commands that only read or import a file import neither ccxt nor Prefect: what a
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from serve import check_commands, errors, file_commands, incident_commands, keeping_commands, report_commands
+from serve.day import typed_day
 from serve.listing import NOTHING_CONNECTED, Json, listing, told
 from serve.menu import Menu
 from serve.output import print_json, say
@@ -93,7 +94,7 @@ def connect(
     since: Annotated[
         datetime | None,
         typer.Option(
-            formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Ask for nothing before this day, and say so beside every number."
+            parser=typed_day, metavar="YYYY-MM-DD", help="Ask for nothing before this day, and say so beside every number."
         ),
     ] = None,
     allow_trading_key: Annotated[
@@ -121,7 +122,7 @@ def connect(
     with open_lake(settings) as lake:
         facts = pipeline.connect(
             lake, KeyStore(settings), exchange, name, credentials, by_files=by_files,
-            api_url=api_url or None, since=since.replace(tzinfo=UTC) if since else None, allow_trading_key=allow_trading_key,
+            api_url=api_url or None, since=since, allow_trading_key=allow_trading_key,
         )  # fmt: skip
         send_due(lake)
     if by_files:

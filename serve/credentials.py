@@ -19,9 +19,10 @@ def read_credentials(exchange_id: str, source: str) -> dict[str, str]:
         return _from_json(sys.stdin.read() if source == "-" else _read(Path(source)), source)
     from connectors import register
 
+    parts = register.find(exchange_id).credentials
     if not sys.stdin.isatty():
         raise KeysNotRead("there is no terminal to ask for the key at: give it as --keys FILE, or --keys - for stdin")
-    return {part: typer.prompt(part, hide_input=True) for part in register.find(exchange_id).credentials}
+    return {part: typer.prompt(part, hide_input=True) for part in parts}
 
 
 def _read(path: Path) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from serve.listing import NOTHING_CONNECTED
 from store.csv_cells import select_harmless
 from store.lake import open_lake
 from store.settings import Settings
@@ -56,6 +57,8 @@ def run(folder: Path) -> dict[str, Any]:
 
 
 def _stamp(stamps: list[tuple[Any, ...]], asked_at: datetime) -> str:
+    if not stamps:
+        return NOTHING_CONNECTED
     spoiled = [name for name, complete, *_ in stamps if not complete]
     when = f"{asked_at:%Y-%m-%d %H:%M} UTC"
     if not spoiled:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from serve.day import typed_day
 from serve.listing import Json
 
 app = typer.Typer()
@@ -66,7 +67,8 @@ def report(
 def price(
     asset: Annotated[str, typer.Argument(help="Which asset, for example BTC.")],
     day: Annotated[
-        datetime, typer.Argument(formats=["%Y-%m-%d"], help="The day at whose end it was worth that, as 2026-12-31.")
+        datetime,
+        typer.Argument(parser=typed_day, metavar="YYYY-MM-DD", help="The day at whose end it was worth that, as 2026-12-31."),
     ],
     close: Annotated[str, typer.Argument(help="What one of it was worth, in the owner's currency.")],
     owner: Annotated[str, typer.Option(help="Of whose accounts.")] = "me",

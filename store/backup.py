@@ -57,6 +57,8 @@ def back_up(settings: Settings, target: Path, now: datetime) -> Backup:
         raise BackupRefused(f"there is no lake in {settings.home} yet")
     if target.exists():
         raise BackupRefused(f"{target} is there already: choose another name")
+    if not target.parent.is_dir():
+        raise BackupRefused(f"there is no folder {target.parent} to put it into: make it, or name another place")
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=settings.home) as folder:
         staged = Path(folder)
         with commit_lock(settings):

@@ -72,6 +72,7 @@ def test_a_secret_that_cannot_sign_is_a_wrong_secret(home: Path, sandbox: Sandbo
 
 
 def test_without_a_terminal_nobody_is_asked_for_a_key(tmp_path: Path) -> None:
+    refused(gapless(tmp_path / "home", "connect", "krakn", "--name", "main"), "did you mean kraken")
     done = gapless(tmp_path / "home", "connect", "kraken", "--name", "main")
     refused(done, "no terminal to ask for the key at: give it as --keys FILE, or --keys - for stdin")
 
@@ -92,6 +93,8 @@ def test_where_nothing_is_connected_nothing_is_called_complete(settings: Setting
             "",
             "No connection yet: gapless connect EXCHANGE --name NAME\n",
         )
+    done = gapless(settings.home, "export", str(settings.home / "out"))
+    assert done.stderr.splitlines()[-1] == "No connection yet: gapless connect EXCHANGE --name NAME"
 
 
 def test_names_nobody_knows(home: Path, tmp_path: Path) -> None:
@@ -116,6 +119,9 @@ def test_wrong_usage_ends_with_2(home: Path, tmp_path: Path) -> None:
     refused(gapless(home, "import", str(tmp_path / "none.csv"), "--connection", "main"), "does not exist", code=2)
     done = gapless(home, "connect", "kraken", "--name", "x", "--keys", str(tmp_path / "keys.json"), "--api-url", "somewhere")
     refused(done, "'somewhere' is no address", code=2)
+    for words in (["connect", "kraken", "--name", "x", "--since", "2025-13-01"], ["price", "BTC", "2025-13-01", "3"]):
+        refused(gapless(home, *words), "'2025-13-01' is no day of the calendar: write it as 2026-12-31", code=2)
+    refused(gapless(home, "backup", str(tmp_path / "none" / "b.tar")), f"there is no folder {tmp_path / 'none'} to put it into")
 
 
 def test_files_that_are_not_what_the_connection_exports(home: Path, sandbox: Sandbox, tmp_path: Path) -> None:
