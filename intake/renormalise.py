@@ -1,7 +1,8 @@
 """Read everything that was kept of a connection again, by the layouts as they are now, and show what that changes.
 
 Pages and files are kept verbatim, so a layout that was mended also mends the past. Nothing is asked of the exchange. Claims of
-coverage stay as they are: they speak of what was read, not of how. So do the owner's adjustments, which no layout reads.
+coverage stay as they are: they speak of what was read, not of how. Only a file with lines that nobody understands any more claims
+nothing. The owner's adjustments, which no layout reads, stay too.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from connectors.contract import Page
 from intake import kept_files
 from intake.pull import booking_streams
 from intake.trouble import compare_again
-from store import accounts, mended, merge, normalise
+from store import accounts, corrections, mended, merge, normalise
 from store.accounts import Connection
 from store.keep import KeptPage, note_activity
 from store.lake import Lake
@@ -167,6 +168,10 @@ def _renew(con: duckdb.DuckDBPyConnection, connection: Connection, kept: _Kept, 
         "CREATE OR REPLACE TEMP TABLE read_sources AS SELECT unnest(?::VARCHAR[]) AS source", [[*kept.pages, *kept.files]]
     )
     normalise.keep_fates(con, name)
+    unsound = [upload for upload in kept.files if corrections.unsettled(con, name, upload)]
+    con.execute(
+        "DELETE FROM lake.core.coverage WHERE connection = ? AND source IN (SELECT unnest(?::VARCHAR[]))", [name, unsound]
+    )
     merge.absorb(con, name, "renormalise", now, books)
     con.execute(  # what the owner has settled and is found in the same words is settled
         "UPDATE lake.ops.findings SET resolved_at = s.resolved_at FROM settled_before s WHERE findings.connection = ?"
@@ -181,10 +186,10 @@ def _renew(con: duckdb.DuckDBPyConnection, connection: Connection, kept: _Kept, 
     for upload, reading in kept.files.items():
         con.execute(
             "UPDATE lake.ops.uploads SET layout = ?, lines = ?, used = ?, skipped = ?, quarantined = ?, from_at = ?, to_at = ?, step = ?,"
-            " broken = ? WHERE connection = ? AND upload = ?",
+            " broken = ?, basis = CASE WHEN NOT ? THEN basis END WHERE connection = ? AND upload = ?",
             [
                 reading.layout, reading.lines, reading.used, sum(reading.skipped.values()), reading.quarantined, reading.from_at,
-                reading.to_at, reading.step, reading.broken, name, upload,
+                reading.to_at, reading.step, reading.broken, upload in unsound, name, upload,
             ],
         )  # fmt: skip
     counts, shown = _compare(con, name)

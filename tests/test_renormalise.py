@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,13 +14,14 @@ import pytest
 
 import pipeline
 from connectors.contract import Window
-from intake import renormalise
+from intake import kept_files, renormalise
 from intake.renormalise import KeptMeanwhile
 from store import accounts, coverage, merge
 from store.accounts import Connection
 from store.coverage import Claim
 from store.lake import Lake, open_lake
 from store.locks import AlreadySyncing, lease
+from store.normalise import Reading
 from store.settings import Settings
 from tests.accounts import UNTIL, connect, everything, export_file, fast_sandbox, import_file, sync
 from tests.conftest import NOW
@@ -139,3 +141,21 @@ def test_what_the_owner_has_settled_stays_settled_where_it_is_found_in_the_same_
     renormalise.renormalise(lake, "kraken-main", NOW, commit=True)
     renormalise.renormalise(lake, "kraken-main", NOW, commit=True)
     assert lake.con.execute(unreturned).fetchall() == [(first[0], False), *others]
+
+
+def test_a_file_with_a_line_that_nobody_understands_any_more_claims_nothing(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = "SELECT basis, (SELECT count(*) FROM lake.core.coverage WHERE source = upload) FROM lake.ops.uploads"
+    assert lake.con.execute(claims).fetchall() == [("running_balance", 1)]
+    read = kept_files.read_kept
+
+    def by_a_worse_layout(con: duckdb.DuckDBPyConnection, *given: Any) -> Reading:
+        reading = read(con, *given)
+        con.execute("INSERT INTO quarantined SELECT source, line, 'amount', '', 'no number' FROM mapped LIMIT 1")
+        con.execute("DELETE FROM mapped WHERE line IN (SELECT line FROM quarantined)")
+        return replace(reading, used=reading.used - 1, quarantined=1)
+
+    monkeypatch.setattr(kept_files, "read_kept", by_a_worse_layout)
+    renormalise.renormalise(lake, "kraken-main", NOW, commit=True)
+    assert lake.con.execute(claims).fetchall() == [(None, 0)]
