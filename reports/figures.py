@@ -47,6 +47,7 @@ class Figures:
     held: Sequence[Row]
     held_daily: Sequence[Row]
     rebought: Sequence[Row]
+    idle_words: Sequence[Row]
 
     @property
     def complete(self) -> bool:
@@ -84,7 +85,7 @@ def gather(con: duckdb.DuckDBPyConnection, owner: str, year: int, now: datetime)
         findings=rows(con, "findings", span), flags=rows(con, "flags", asked), departures=rows(con, "departures", span),
         by_asset=by_asset, income=rows(con, "income", asked), held=held,
         held_daily=rows(con, "held_daily", {**span, "assets": assets}),
-        rebought=rows(con, "rebought", {**asked, **year_row}),
+        rebought=rows(con, "rebought", {**asked, **year_row}), idle_words=rows(con, "idle_words", span),
     )  # fmt: skip
 
 

@@ -122,7 +122,14 @@ def missing(figures: Figures) -> list[Missing]:
 def remarks(figures: Figures) -> list[tuple[str, str]]:
     """What a reader should know though nothing is missing: frozen accounts, time that rests on the owner's word, what is not imported."""
     noted = [*figures.accounts, *figures.frozen]
-    return [(account["connection"], note) for account in noted for note in (account["notes"] or "").split("; ") if note]
+    told = [(account["connection"], note) for account in noted for note in (account["notes"] or "").split("; ") if note]
+    return [*told, *(_idle(row) for row in figures.idle_words)]
+
+
+def _idle(row: Row) -> tuple[str, str]:
+    name, word = row["connection"], row["correction"]
+    said = f"your word '{row['target']}' of {row['made_at']:%Y-%m-%d} is about nothing that is in here any more"
+    return name, f"{said}; bring that back, or take the word back: gapless correct {name} 'correction {word}' WHY"
 
 
 def _gap(row: Row, zone: tzinfo, by_files: bool) -> Missing:

@@ -14,6 +14,7 @@ import pytest
 import pipeline
 from intake import correction
 from intake.upload import Preview
+from reports.figures import rows
 from store import merge
 from store.corrections import CorrectionRefused
 from store.keys import KeyStore
@@ -226,3 +227,15 @@ def test_a_word_is_said_again_where_the_file_it_was_read_by_is_another_by_now(
         correct(lake, upload, amount="500.00")
     stood = {str(row[0]) for row in stands(lake)}
     assert stood == (set() if meanwhile == "taken back" else {"L1", "L3", "L9"})
+
+
+def test_a_word_about_a_line_of_a_file_that_was_taken_back_is_told_until_it_is_back(lake: Lake, tmp_path: Path) -> None:
+    upload = bring(lake, tmp_path, BAD).upload
+    correct(lake, upload, amount="500.00")
+    span = {"owner": "me", "from_at": NOW - timedelta(days=90), "to_at": NOW}
+    assert rows(lake.con, "idle_words", span) == []
+    pipeline.undo_upload(lake, upload, NOW)
+    assert [row["target"] for row in rows(lake.con, "idle_words", span)] == [f"cells {upload} 3"]
+    assert rows(lake.con, "idle_words", span | {"to_at": NOW - timedelta(days=60)}) == []
+    bring(lake, tmp_path, BAD)
+    assert rows(lake.con, "idle_words", span) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,18 @@ def test_what_lies_at_a_place_of_the_own_is_not_missed(lake: Lake, tmp_path: Pat
     assert told(lake, tmp_path)["complete"] is True
     pipeline.correct(lake, "kraken-main", f"correction {word}", "I sold it", "owner", ASKED)
     assert missing(lake, tmp_path) == [one]
+
+
+def test_a_word_that_is_about_nothing_any_more_is_told(lake: Lake, tmp_path: Path) -> None:
+    word = pipeline.correct(lake, "kraken-main", "sent BTC 2020-03-13 2020-03-13", "my own wallet", "owner", ASKED)
+    pipeline.correct(lake, "kraken-main", "sent BTC 2020-03-11 2020-03-12", "the same", "owner", ASKED + timedelta(minutes=1))
+    for table in ("transactions", "legs"):
+        lake.con.execute(f"DELETE FROM lake.core.{table} WHERE occurred_at > '2020-03-13 00:00:00+00'")
+    (idle,) = [one["what"] for one in told(lake, tmp_path)["remarks"] if "any more" in one["what"]]
+    assert idle == (
+        "your word 'sent BTC 2020-03-13 2020-03-13' of 2022-02-01 is about nothing that is in here any more; bring that back, or take"
+        f" the word back: gapless correct kraken-main 'correction {word}' WHY"
+    )
 
 
 @pytest.mark.parametrize(

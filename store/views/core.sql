@@ -109,7 +109,7 @@ WITH said AS (
     FROM lake.main.corrections c JOIN lake.ops.connections k USING (connection) LEFT JOIN lake.ops.owners o USING (owner)
     WHERE c.in_force AND starts_with(c.target, 'sent ')
 )
-SELECT connection, asset, first_day, last_day, timezone(zone, first_day::TIMESTAMP) AS from_at,
+SELECT connection, asset, first_day, last_day, made_at, timezone(zone, first_day::TIMESTAMP) AS from_at,
     least(timezone(zone, last_day + INTERVAL 1 DAY), made_at) AS to_at
 FROM said;
 
