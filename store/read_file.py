@@ -298,6 +298,16 @@ def _reading(
         drift=match.unread,
         chains=chains,
         first_break=first_break,
-        notes=tuple(one_note for one_note in (note, encoding, *notes) if one_note),
+        notes=tuple(one_note for one_note in (note, encoding, _untold_fees(con, layout), *notes) if one_note),
         one_wallet=layout.one_wallet,
     )
+
+
+def _untold_fees(con: duckdb.DuckDBPyConnection, layout: Layout) -> str:
+    """How many rows lack a fee that the exchange charged, in words; '' if none does."""
+    if not layout.untold_fees:
+        return ""
+    (rows,) = one(
+        con, f"SELECT count(*) FROM mapped WHERE fee_amount IS NULL AND kind IN ({', '.join(map(literal, layout.untold_fees))})"
+    )
+    return f"it leaves out fees that the exchange charged ({', '.join(layout.untold_fees)}: {rows:,})" if rows else ""
