@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.layouts import Column, Layout
 
 _OFFSET = re.compile(r"(?:\(|UTC|GMT)\s*(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 _UTC = re.compile(r"\(\s*(?:UTC|GMT)\s*\)", re.IGNORECASE)
+_NAMED_ZONE = re.compile(r"\(\s*([A-Z][A-Za-z]+(?:/[A-Z][A-Za-z_-]+){1,2})\s*\)")
 TROUBLE = '"bad cell"'
 ABSENT = "NULL::VARCHAR"
 _NO_TIME = "not a time (from 2009 to 2100)"
@@ -57,6 +59,17 @@ def header_offset(header_cell: str) -> int | None:
     if found is None:
         return 0 if _UTC.search(header_cell) else None
     return _minutes(found)
+
+
+def header_zone(header_cell: str) -> str | None:
+    """The zone that a header cell names: `Time(America/Sao_Paulo)`; None if it names none that is known."""
+    found = _NAMED_ZONE.search(header_cell)
+    if found is None:
+        return None
+    try:
+        return ZoneInfo(found[1]).key
+    except (ZoneInfoNotFoundError, OSError):
+        return None
 
 
 def suffix_offset(zone: str) -> int | None:

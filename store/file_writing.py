@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from connectors.identify import Match
-from store.cells import Cell, header_offset, literal, suffix_offset
+from store.cells import Cell, header_offset, header_zone, literal, suffix_offset
 from store.mapping import one
 
 NUMBERS = frozenset({"number", "money", "glued", "cash", "per_asset"})
@@ -36,12 +36,15 @@ def first_look(con: duckdb.DuckDBPyConnection, match: Match, above: Iterable[str
     """What the header, the lines above it and the dates show. raw: SQL of the relation of raw cells."""
     layout = match.layout
     east = _zone_above(match, above)
-    notes = [] if layout.zone_stated or east is not None else [NO_ZONE_NOTE.format(layout.zone)]
+    named = {name: zone for name, at in match.at.items() if (zone := header_zone(match.header.cells[at])) is not None}
+    notes = [] if layout.zone_stated or east is not None or named else [NO_ZONE_NOTE.format(layout.zone)]
     cells = []
     for column in layout.columns:
         at = match.at.get(column.name)
         own = header_offset(match.header.cells[at]) if at is not None and column.type == "time" else None
         places = {asset: f"c{n}" for asset, n in match.per_asset.get(column.name, {}).items()}
+        if column.type == "time" and column.name in named:
+            column = replace(column, zone=named[column.name])
         cell = Cell(column, None if at is None else f"c{at}", told=True, east=east if own is None else own, places=places)
         formats, note = _formats(con, cell, raw)
         notes += [note] if note else []

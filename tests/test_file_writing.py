@@ -122,7 +122,13 @@ def test_dates_in_words_and_twelve_hours(con: duckdb.DuckDBPyConnection, tmp_pat
 
 def test_zones_of_a_header_a_row_and_a_file(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     singapore = one('time = { type = "time", match = "^Time" }\nn = "text"', "time AS occurred_at", 'zone = "Asia/Singapore"')
-    for header, hour in (("Time", 2), ("Time(UTC)", 10), ("Time(UTC+02:00)", 8)):
+    for header, hour in (
+        ("Time", 2),
+        ("Time(UTC)", 10),
+        ("Time(UTC+02:00)", 8),
+        ("Time(America/Sao_Paulo)", 13),
+        ("Time(Mars/Olympus)", 2),
+    ):
         read(con, tmp_path, f"{header},n\n2025-07-01 10:00:00,1\n", singapore)
         assert moments(con) == [f"2025-07-01 {hour:02}:00"]
 
@@ -145,6 +151,9 @@ def test_zones_of_a_header_a_row_and_a_file(con: duckdb.DuckDBPyConnection, tmp_
     untold = one('time = "time"\nn = "text"', "time AS occurred_at", "zone_stated = false")
     reading = read(con, tmp_path, "time,n\n2025-07-01 10:00:00,1\n", untold)
     assert reading.notes == ("the exchange does not say which time zone this export is in; it was read as UTC",)
+    named = one('time = { type = "time", match = "^Time" }\nn = "text"', "time AS occurred_at", "zone_stated = false")
+    assert read(con, tmp_path, "Time(Europe/Berlin),n\n2025-07-01 10:00:00,1\n", named).notes == ()
+    assert moments(con) == ["2025-07-01 08:00"]
 
 
 def test_columns_of_one_name_are_told_apart_by_their_order(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
