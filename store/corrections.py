@@ -69,7 +69,8 @@ def correct(
                 _take_back(con, connection, about, now, books)
             case _:
                 raise CorrectionRefused(
-                    f"{target!r} names neither a balance, a finding, a line, its cells, a whole file, what was sent, nor a correction"
+                    f"{target!r} names neither a balance, a finding, a line, its cells, a whole file, what was sent, nor a correction:"
+                    " see `gapless correct --help`"
                 )
         keep_word(con, connection, correction, kept, says, made_by, now)
         if follow is not None:
