@@ -21,6 +21,7 @@ HEADS = ("check", "connection", "verdict", "what it saw", "what to do")
 def check(as_json: Json = False) -> None:
     """Look for what is missing, doubled or implausible, also where every sync was green. Exit code 1 if anything was found."""
     import pipeline
+    from alerts.words import in_words
     from serve.output import print_json, print_rows, say
     from serve.telling import send_due
     from store.lake import open_lake
@@ -33,7 +34,7 @@ def check(as_json: Json = False) -> None:
     if as_json:
         print_json([asdict(result) for result in results])
     else:
-        rows = [(one.check, one.connection or "all", one.verdict, one.saw, one.to_do) for one in bad]
+        rows = [(one.check, one.connection or "all", one.verdict, in_words(one.saw), one.to_do) for one in bad]
         print_rows(
             HEADS, rows, empty=f"All is well: {len(results)} figures, none out of bounds." if results else NOTHING_CONNECTED
         )
