@@ -5,6 +5,7 @@ one_row  = "one withdrawal; no fee is told"
 streams  = ["withdrawals"]
 step     = "1s"
 ignored  = ["datetime"]
+untold_fees = ["withdrawal"]
 [columns]
 time     = { type = "unix_s", names = ["timestamp"] }
 method   = { type = "text" }
