@@ -9,17 +9,18 @@ WITH looked_at AS MATERIALIZED (  -- one scan, and few of its rows: else codes o
             fee_asset = out_asset AND fee_amount > out_amount OR fee_asset = in_asset AND fee_amount > in_amount) AS fee_above,
         kind = 'trade' AND price IS NOT NULL
             AND hash(tx_id) % (SELECT greatest(1, count(*) // 50000)::UBIGINT FROM lake.core.transactions) = 0 AS sampled,
-        price, in_amount, out_amount, side
+        tx_id, price, in_amount, out_amount, side
     FROM lake.core.transactions WHERE out_of_time OR empty OR fee_above OR sampled
 ), odd AS (
     SELECT connection, count(*) FILTER (out_of_time) AS out_of_time, count(*) FILTER (empty) AS empty,
         count(*) FILTER (fee_above) AS fee_above
     FROM looked_at GROUP BY connection
+), doubles AS (  -- an average of one amount is the cheapest way to a double: a cast divides
+    SELECT connection, side, avg(price) AS price, avg(in_amount) AS came, avg(out_amount) AS went
+    FROM looked_at WHERE sampled AND (price <= 0 OR in_amount > 0.01 AND out_amount > 0.01) GROUP BY tx_id, connection, side
 ), priced AS (
-    SELECT connection, count(*) AS trades FROM looked_at
-    WHERE sampled AND (price <= 0 OR in_amount > 0.01 AND out_amount > 0.01 AND abs(CASE side
-        WHEN 'buy' THEN out_amount::DOUBLE / in_amount::DOUBLE WHEN 'sell' THEN in_amount::DOUBLE / out_amount::DOUBLE END
-        / price::DOUBLE - 1) > 0.5)
+    SELECT connection, count(*) AS trades FROM doubles
+    WHERE price <= 0 OR abs(CASE side WHEN 'buy' THEN went / came WHEN 'sell' THEN came / went END / price - 1) > 0.5
     GROUP BY connection
 ), coded AS (
     SELECT DISTINCT connection, asset FROM lake.core.legs

@@ -105,8 +105,9 @@ def test_a_figure_that_is_missing_or_doubled_is_broken_not_passed() -> None:
     frame = pd.DataFrame({"connection": ["a", "b", "c", "c"], "open_gaps": [0.0, None, 0.0, 0.0]})
     told = [(one.connection, one.verdict) for one in judge({"open_gaps": frame})]
     assert told == [("a", "passed"), ("b", "broken"), ("c", "broken"), ("c", "broken")]
-    lacking = pd.DataFrame({"connection": ["a"], "gaps": [0]})
-    assert [one.verdict for one in judge({"open_gaps": lacking})] == ["broken"]
+    for unread in ({"gaps": [0]}, {"open_gaps": ["none"]}):
+        told = judge({"open_gaps": pd.DataFrame({"connection": ["a"], **unread})})
+        assert [(one.value, one.verdict, one.said) for one in told] == [(None, "broken", "the query gave no figure for it")]
 
 
 def test_a_connection_that_a_query_leaves_out_is_broken(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
