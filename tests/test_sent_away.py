@@ -17,7 +17,7 @@ from store.marts import Owner
 from tests.gains_book import Booked, book, reckoned, settle_owner
 from tests.test_reports import ASKED, YEAR, covered
 
-WORD = "BTC that left from 2020-03-11 to 2020-03-12 lies at a place of your own, by your word"
+WORD = "BTC that left from 2020-03-11 to 2020-03-12 lies at a place of your own, by your word: my wallet, in a drawer"
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_what_lies_at_a_place_of_the_own_is_not_missed(lake: Lake, tmp_path: Pat
         f"{many} from kraken-main (BTC) for an account that is not connected" for many in ("2 departures", "1 departure")
     )
     assert missing(lake, tmp_path) == [two]
-    word = pipeline.correct(lake, "kraken-main", "sent btc 2020-03-11 2020-03-12", "my own wallet", "owner", ASKED)
+    word = pipeline.correct(lake, "kraken-main", "sent btc 2020-03-11 2020-03-12", "my wallet; in a drawer", "owner", ASKED)
     assert missing(lake, tmp_path) == [one]
     assert {"where": "kraken-main", "what": WORD} in told(lake, tmp_path)["remarks"]
     pipeline.correct(lake, "kraken-main", "sent BTC 2020-03-13 2020-03-13", "the same", "owner", ASKED)

@@ -105,11 +105,11 @@ FROM lake.ops.corrections c;
 CREATE OR REPLACE VIEW lake.core.sent_to_own AS
 WITH said AS (
     SELECT c.connection, split_part(c.target, ' ', 2) AS asset, TRY_CAST(split_part(c.target, ' ', 3) AS DATE) AS first_day,
-        TRY_CAST(split_part(c.target, ' ', 4) AS DATE) AS last_day, c.made_at, coalesce(o.time_zone, 'UTC') AS zone
+        TRY_CAST(split_part(c.target, ' ', 4) AS DATE) AS last_day, c.made_at, c.says, coalesce(o.time_zone, 'UTC') AS zone
     FROM lake.main.corrections c JOIN lake.ops.connections k USING (connection) LEFT JOIN lake.ops.owners o USING (owner)
     WHERE c.in_force AND starts_with(c.target, 'sent ')
 )
-SELECT connection, asset, first_day, last_day, made_at, timezone(zone, first_day::TIMESTAMP) AS from_at,
+SELECT connection, asset, first_day, last_day, made_at, says, timezone(zone, first_day::TIMESTAMP) AS from_at,
     least(timezone(zone, last_day + INTERVAL 1 DAY), made_at) AS to_at
 FROM said;
 
@@ -124,7 +124,9 @@ UNION ALL
 SELECT connection, TIMESTAMPTZ '1970-01-01 00:00:00+00', NULL, 'nothing before ' || strftime(history_from, '%Y-%m-%d') || ' was asked for, by your word'
 FROM lake.core.begun_by_word
 UNION ALL
-SELECT connection, from_at, to_at, format('{} that left from {} to {} lies at a place of your own, by your word', asset, first_day, last_day)
+-- remarks are joined by semicolons, which an owner's words must not hold
+SELECT connection, from_at, to_at, concat(asset, ' that left ', CASE WHEN first_day = last_day THEN concat('on ', first_day)
+    ELSE concat('from ', first_day, ' to ', last_day) END, ' lies at a place of your own, by your word: ', replace(says, ';', ','))
 FROM lake.core.sent_to_own
 UNION ALL
 SELECT n.connection, c.history_from, NULL, concat('not imported', CASE WHEN n.by_right THEN ', though the key may use it' END, ': ', n.part)
