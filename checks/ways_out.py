@@ -81,7 +81,8 @@ WAYS: Mapping[str, WayOut] = {
     ),
     "not_imported": WayOut(
         "Coins went to a part of the exchange that gapless does not import: what is held there is in no number.",
-        ("import that part's own export as a connection of files", SEEN),
+        ("import that part's own export as a connection of files: `gapless connect krakenfutures --files`, coinbaseexchange, coinbaseprime",
+         SEEN),
     ),
     "not_understood": WayOut(
         "Transactions of a kind that gapless does not know: their amounts count, what they were is open.",

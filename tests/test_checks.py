@@ -200,6 +200,8 @@ def test_what_went_to_a_part_that_is_not_imported_is_told_and_named_beside_compl
     assert findings(lake) == [("well", "not_imported", "Kraken Futures")]
     (notes,) = lake.con.execute("SELECT notes FROM lake.main.completeness WHERE connection = 'well'").fetchone() or ("",)
     assert notes == f"not imported, though used since {day(5):%Y-%m-%d}: Kraken Futures"
+    add_connection(lake, "futures", exchange="krakenfutures")
+    assert failed(lake, "not_imported") == []
 
 
 @pytest.fixture

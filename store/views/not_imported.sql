@@ -1,17 +1,25 @@
--- One word by which an exchange books what went to a part of it that is not imported, or came from there.
+-- One word by which an exchange books what went to another part of it, or came from there. own: the exchange under which that part
+-- is connected by its files; NULL where its exports are not read.
 CREATE OR REPLACE VIEW lake.core.elsewhere AS
 SELECT * FROM (VALUES
-    ('coinbase', 'exchange_deposit', 'Coinbase Exchange'),
-    ('coinbase', 'exchange_withdrawal', 'Coinbase Exchange'),
-    ('coinbase', 'intx_deposit', 'Coinbase International'),
-    ('coinbase', 'intx_withdrawal', 'Coinbase International'),
-    ('coinbase', 'prime_deposit', 'Coinbase Prime'),
-    ('coinbase', 'prime_withdrawal', 'Coinbase Prime'),
-    ('coinbase', 'pro_deposit', 'Coinbase Pro'),
-    ('coinbase', 'pro_withdrawal', 'Coinbase Pro'),
-    ('kraken', 'transfer/spotfromfutures', 'Kraken Futures'),
-    ('kraken', 'transfer/spottofutures', 'Kraken Futures')
-) AS e(exchange, word, part);
+    ('coinbase', 'exchange_deposit', 'Coinbase Exchange', 'coinbaseexchange'),
+    ('coinbase', 'exchange_withdrawal', 'Coinbase Exchange', 'coinbaseexchange'),
+    ('coinbase', 'intx_deposit', 'Coinbase International', NULL),
+    ('coinbase', 'intx_withdrawal', 'Coinbase International', NULL),
+    ('coinbase', 'prime_deposit', 'Coinbase Prime', 'coinbaseprime'),
+    ('coinbase', 'prime_withdrawal', 'Coinbase Prime', 'coinbaseprime'),
+    ('coinbase', 'pro_deposit', 'Coinbase Pro', 'coinbaseexchange'),
+    ('coinbase', 'pro_withdrawal', 'Coinbase Pro', 'coinbaseexchange'),
+    ('kraken', 'transfer/spotfromfutures', 'Kraken Futures', 'krakenfutures'),
+    ('kraken', 'transfer/spottofutures', 'Kraken Futures', 'krakenfutures')
+) AS e(exchange, word, part, own);
+
+-- One movement to or from a part of an exchange of which its owner has no connection.
+CREATE OR REPLACE VIEW lake.core.gone_elsewhere AS
+SELECT t.connection, e.part, t.occurred_at
+FROM lake.core.transactions t JOIN lake.ops.connections c USING (connection)
+JOIN lake.core.elsewhere e ON e.exchange = c.exchange AND e.word = t.source_type
+WHERE t.kind = 'transfer' AND NOT EXISTS (FROM lake.ops.connections o WHERE o.owner = c.owner AND o.exchange = e.own);
 
 -- One part of an exchange that is not imported, and may hold something of this connection's owner. by_right: the exchange says that
 -- the key may use it; else nothing there is ever read, because the exchange has no room of its own and is read through ccxt.
