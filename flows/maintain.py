@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from prefect import flow
 
 from flows.hooks import on_flow_completed, on_flow_crashed
+from intake.lost import find_again
 from store import beats
 from store.lake import open_lake
 from store.maintain import maintain_lake
@@ -23,5 +24,7 @@ from store.settings import Settings
 def maintain() -> None:
     """Runs once a day."""
     with open_lake(Settings()) as lake:
+        now = datetime.now(UTC)
+        find_again(lake, now)
         maintain_lake(lake)
-        beats.note_done(lake, "maintain", datetime.now(UTC))
+        beats.note_done(lake, "maintain", now)

@@ -239,11 +239,7 @@ def _replace(
     )
     merge.forget(con, connection, kept.upload, kept.upload, now, books)
     uploading.take_in(con, connection, kept.upload, reading, basis, now, told.spans)
-    con.execute(
-        "UPDATE lake.core.transactions SET first_seen = b.first_seen, run_id = b.run_id FROM stood_before b"
-        " WHERE transactions.connection = ? AND transactions.tx_id = b.tx_id AND transactions.digest = b.digest",
-        [connection],
-    )
+    merge.keep_first_seen(con, connection)
     con.execute(
         "UPDATE lake.ops.uploads SET layout = ?, lines = ?, used = ?, skipped = ?, quarantined = ?, from_at = ?, to_at = ?, step = ?,"
         " basis = ?, broken = ? WHERE connection = ? AND upload = ?",

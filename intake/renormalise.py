@@ -173,16 +173,8 @@ def _renew(con: duckdb.DuckDBPyConnection, connection: Connection, kept: _Kept, 
         "DELETE FROM lake.core.coverage WHERE connection = ? AND source IN (SELECT unnest(?::VARCHAR[]))", [name, unsound]
     )
     merge.absorb(con, name, "renormalise", now, books)
-    con.execute(  # what the owner has settled and is found in the same words is settled
-        "UPDATE lake.ops.findings SET resolved_at = s.resolved_at FROM settled_before s WHERE findings.connection = ?"
-        " AND findings.finding = s.finding",
-        [name],
-    )
-    con.execute(
-        "UPDATE lake.core.transactions SET first_seen = b.first_seen, run_id = b.run_id FROM stood_before b"
-        " WHERE transactions.connection = ? AND transactions.tx_id = b.tx_id AND transactions.digest = b.digest",
-        [name],
-    )
+    _settle_again(con, name)
+    merge.keep_first_seen(con, name)
     for upload, reading in kept.files.items():
         con.execute(
             "UPDATE lake.ops.uploads SET layout = ?, lines = ?, used = ?, skipped = ?, quarantined = ?, from_at = ?, to_at = ?, step = ?,"
@@ -204,6 +196,17 @@ def _renew(con: duckdb.DuckDBPyConnection, connection: Connection, kept: _Kept, 
         (not_understood, _not_understood(con, name)),
         shown,
     )
+
+
+def _settle_again(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """What the owner has settled and is found in the same words is settled. Not by an update: see `merge.keep_first_seen`."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE settled_again AS SELECT f.* REPLACE (s.resolved_at AS resolved_at)"
+        " FROM lake.ops.findings f JOIN settled_before s USING (finding) WHERE f.connection = ? AND f.resolved_at IS NULL",
+        [name],
+    )
+    con.execute("DELETE FROM lake.ops.findings WHERE connection = ? AND finding IN (SELECT finding FROM settled_again)", [name])
+    con.execute("INSERT INTO lake.ops.findings BY NAME FROM settled_again")
 
 
 def _empty(con: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -15,14 +15,17 @@ app = typer.Typer()
 @app.command()
 def maintain() -> None:
     """Join small files, expire old snapshots, delete what killed writers left; `gapless up` does it every night."""
+    import pipeline
+    from intake.lost import find_again
     from store.lake import open_lake, spare_pandas
     from store.maintain import maintain_lake
     from store.settings import Settings
 
     spare_pandas()
     with open_lake(Settings()) as lake:
+        again = find_again(lake, pipeline.utc_now())
         maintain_lake(lake)
-    say("The lake is tidy.")
+    say("The lake is tidy." + (f" Transactions of {', '.join(again)} were lost and are derived again." if again else ""))
 
 
 @app.command()

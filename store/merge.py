@@ -114,6 +114,24 @@ def rebuild(con: duckdb.DuckDBPyConnection, connection: str, run_id: str, now: d
     return _Merge(con, connection, run_id, now, books).rebuild()
 
 
+def keep_first_seen(con: duckdb.DuckDBPyConnection, connection: str) -> None:
+    """Transactions of the temp table `stood_before` that stand just so again were seen first when they were.
+
+    They are put in anew, not updated: of a row that is new in the transaction that updates it, DuckLake keeps the row id for good which
+    it has until the commit, and the next such transaction gives the same ids to others.
+    """
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE seen_before AS"
+        " SELECT t.* REPLACE (b.first_seen AS first_seen, b.run_id AS run_id) FROM lake.core.transactions t"
+        " JOIN (SELECT tx_id, digest, first_seen, run_id FROM stood_before) b USING (tx_id, digest) WHERE t.connection = ?",
+        [connection],
+    )
+    con.execute(
+        "DELETE FROM lake.core.transactions WHERE connection = ? AND tx_id IN (SELECT tx_id FROM seen_before)", [connection]
+    )
+    con.execute("INSERT INTO lake.core.transactions BY NAME FROM seen_before ORDER BY occurred_at")
+
+
 def note_removed(con: duckdb.DuckDBPyConnection, connection: str, run_id: str, now: datetime, count: int) -> None:
     """That so many transactions went without a merge: what was derived from them is out of date."""
     _Merge(con, connection, run_id, now, ()).note(Merged(0, 0, 0, count))

@@ -1,2 +1,2 @@
 -- Findings that are gone.
-DELETE FROM lake.ops.findings WHERE rowid IN (SELECT lake_row FROM gone_findings);
+DELETE FROM lake.ops.findings WHERE connection = $connection AND finding IN (SELECT finding FROM gone_findings);
