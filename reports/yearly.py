@@ -41,6 +41,8 @@ def altered(lake: Lake, owner: str, year: int) -> list[str]:
     folder, archive, files = found
     kept = keep.kept_at(lake.settings.archive, archive)
     wrong = [f"{kept}, the kept copy of what it rests on, is {said}" for said in _otherwise(kept, archive)]
+    if not files:
+        return [*wrong, f"of the files in {folder} nothing was noted when they were written: write the report again"]
     if not Path(folder).is_dir():
         return [*wrong, f"{folder}, where it was written, is gone"]
     for name, digest in files.items():

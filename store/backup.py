@@ -35,6 +35,8 @@ CHANGING = ("inbox", "reports")
 TAKEN_IN = ".done"
 """What lies in this part of an inbox lies in the archive, too."""
 UNFINISHED = (".new", ".part")
+KILLED_AFTER = 86_400
+"""Seconds after which what a backup was gathering is of one that was killed; its links keep deleted files on the disk."""
 
 
 class BackupRefused(Exception):
@@ -59,6 +61,9 @@ def back_up(settings: Settings, target: Path, now: datetime) -> Backup:
         raise BackupRefused(f"{target} is there already: choose another name")
     if not target.parent.is_dir():
         raise BackupRefused(f"there is no folder {target.parent} to put it into: make it, or name another place")
+    for left in settings.home.glob(".backup-*"):
+        if now.timestamp() - left.stat().st_mtime > KILLED_AFTER:
+            shutil.rmtree(left)
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=settings.home) as folder:
         staged = Path(folder)
         with commit_lock(settings):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import tarfile
 from datetime import datetime
@@ -138,6 +139,15 @@ def test_an_archive_that_is_still_there_is_kept_and_used(backed_up: Path, tmp_pa
         [digest, keep.file_digest(Path(__file__))]
     )
     assert (other.archive / digest[:2] / digest).read_bytes() == SAMPLE.read_bytes()
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_one_that_is_made_a_day_later(settings: Settings, tmp_path: Path) -> None:
+    open_lake(settings).close()
+    for name, age in ((".backup-old", 90_000), (".backup-now", 60)):
+        (settings.home / name / "lake").mkdir(parents=True)
+        os.utime(settings.home / name, times=(NOW.timestamp() - age, NOW.timestamp() - age))
+    back_up(settings, tmp_path / "one.tar", NOW)
+    assert [path.name for path in settings.home.glob(".backup-*")] == [".backup-now"]
 
 
 def test_what_waits_in_the_inbox_and_written_reports_come_along(settings: Settings, tmp_path: Path) -> None:

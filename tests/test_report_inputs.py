@@ -112,3 +112,7 @@ def test_whoever_changes_a_report_or_what_it_rests_on_is_found_out(lake: Lake, t
         f"{folder / 'report.html'} is not what was written",
         f"{folder / 'disposals.csv'} is gone",
     ]
+    lake.con.execute("UPDATE lake.ops.reports SET files = NULL")  # of an earlier version
+    assert altered(lake, "me", 2020)[1:] == [
+        f"of the files in {folder} nothing was noted when they were written: write the report again"
+    ]
