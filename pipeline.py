@@ -23,6 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import mktime_tz, parsedate_tz
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -48,7 +49,8 @@ from publish import build
 from publish.build import Published
 from publish.prices import ask as ask_exchanges
 from publish.valuing import Ask
-from reports.yearly import compare_reports, report
+from reports import yearly
+from reports.files import Written
 from store import accounts, keep, normalise
 from store.coverage import Claim, Difference
 from store.figures import came_unlooked
@@ -57,6 +59,7 @@ from store.keys import KeyStore
 from store.lake import Lake
 from store.locks import AlreadySyncing, lease
 from store.marts import Choice
+from store.reports import changed_years
 
 __all__ = [
     "MARKETS",
@@ -186,11 +189,21 @@ def publish(
     done = build.publish(lake, owner, choice=choice, clock=clock, ask=ask)
 
     def write(con: duckdb.DuckDBPyConnection) -> None:
-        if compare_reports(con, owner, clock()):
+        before = changed_years(con, owner)
+        if yearly.compare_reports(con, owner, clock()) or before:
             trouble.settle(con, lake.settings, clock())
 
     lake.commit(write)
     return done
+
+
+def report(lake: Lake, owner: str, year: int, folder: Path, now: datetime) -> Written:
+    """Write one owner's year; what it said otherwise before is settled by that. Raises NoReport where there is nothing to report on."""
+    before = changed_years(lake.con, owner)
+    written = yearly.report(lake, owner, year, folder, now)
+    if year in before:
+        lake.commit(lambda con: trouble.settle(con, lake.settings, now))
+    return written
 
 
 def _pull_everything(pull: Pull) -> tuple[list[Failure], list[Difference]]:

@@ -102,6 +102,16 @@ def compare(
     return changed
 
 
+def changed_years(con: duckdb.DuckDBPyConnection, owner: str) -> frozenset[int]:
+    """The reported years of an owner that are known to say something else by now."""
+    rows = con.execute(
+        "SELECT r.year FROM lake.ops.reports r JOIN lake.ops.findings f ON f.kind = ? AND f.resolved_at IS NULL"
+        " AND f.source = format('report {} of {}', r.year, r.owner) WHERE r.owner = ? AND r.replaced_at IS NULL",
+        [CHANGED, owner],
+    ).fetchall()
+    return frozenset(year for (year,) in rows)
+
+
 def in_words(told: Mapping[str, Any]) -> str:
     """The evidence of such a finding: '2020: gain of BTC was 1487 and is 2486; …'."""
     figures: Mapping[str, Sequence[str]] = told["figures"]

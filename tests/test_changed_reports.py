@@ -121,3 +121,16 @@ def test_the_owner_reads_which_years_changed_and_how_whichever_account_they_chan
         assert said.startswith("2020: gain of BTC was 1487 and is 3942; cost of BTC was 2505 and is 50; held of")
         assert "2021: gain of BTC was 1499 and is 1990;" in said
         assert said in hook.received[0].body
+
+
+@pytest.mark.parametrize("by", ["a new report", "what changed back"])
+def test_the_incident_ends_with_what_ends_the_difference(lake: Lake, tmp_path: Path, by: str) -> None:
+    """At once, also where nothing looks every quarter of an hour."""
+    assert reported_then(lake, tmp_path, Booked(300, "trade", "0.1 BTC", "1500 EUR", "0 EUR")) != []
+    if by == "a new report":
+        pipeline.report(lake, "me", YEAR, tmp_path / "two", ASKED)
+    else:
+        for table in ("transactions", "legs"):
+            lake.con.execute(f"DELETE FROM lake.core.{table} WHERE occurred_at > '2020-08-01'")
+        pipeline.publish(lake, clock=lambda: ASKED, ask=None)
+    assert lake.con.execute("SELECT state FROM lake.main.incidents").fetchall() == [("closed",)]
