@@ -24,7 +24,7 @@ WITH changed AS (
 SELECT p.owner, p.method, p.scope, p.chosen_at IS NOT NULL AS chosen, p.currency, p.zone, p.built_at,
     coalesce(CASE WHEN p.commit_number IS NULL THEN i.at_time > p.built_at ELSE x.commit_number > p.commit_number END, false)
         OR (p.currency, p.zone) <> (coalesce(o.currency, 'EUR'), coalesce(o.time_zone, 'UTC'))
-        OR p.rules IS DISTINCT FROM (SELECT rules FROM lake.core.rules) OR p.own_prices <> coalesce(e.own_prices, 0) AS stale,
+        OR p.rules IS DISTINCT FROM (SELECT rules FROM lake.core.rules) OR p.own_prices IS DISTINCT FROM coalesce(e.own_prices, 0) AS stale,
     c.complete_until, coalesce(c.complete, false) AS complete, c.spoiled_by, p.transactions, p.missing_prices, p.version, p.snapshot, p.digest
 FROM lake.mart.published p LEFT JOIN lake.core.proven_by_owner c USING (owner) LEFT JOIN came_in i USING (owner) LEFT JOIN changed x USING (owner)
 LEFT JOIN lake.ops.owners o USING (owner) LEFT JOIN entered e ON e.currency = p.currency AND e.zone = p.zone;
