@@ -24,6 +24,22 @@ def test_an_older_lake_gets_what_is_new_and_keeps_what_it_holds(settings: Settin
         assert lake.con.execute("SELECT connection FROM lake.ops.activity").fetchall() == [("a",)]
 
 
+def test_every_lake_is_written_by_the_newer_version_of_parquet(settings: Settings) -> None:
+    kept = "SELECT value FROM lake.options() WHERE option_name = 'parquet_version'"
+    with open_lake(settings) as lake:
+        assert lake.con.execute(kept).fetchall() == [("V2",)]
+        lake.con.execute("CALL lake.set_option('parquet_version', 1)")
+        lake.con.execute("UPDATE lake.ops.schema SET digest = 'of an older version'")
+    with open_lake(settings) as lake:
+        assert lake.con.execute(kept).fetchall() == [("V2",)]
+        lake.con.execute("INSERT INTO lake.ops.activity (action, connection) VALUES ('connected', 'a'), ('synced', 'b')")
+        (file,) = (
+            lake.con.execute("SELECT data_file FROM ducklake_list_files('lake', 'activity', schema => 'ops')").fetchone() or ()
+        )
+        encodings = "SELECT encodings FROM parquet_metadata(?) WHERE path_in_schema = 'connection'"
+        assert lake.con.execute(encodings, [file]).fetchall() == [("DELTA_LENGTH_BYTE_ARRAY",)]
+
+
 def test_who_only_reads_an_older_lake_reads_it_by_the_views_of_this_version(settings: Settings) -> None:
     """An older view may call complete what this version knows to be out of date."""
     with open_lake(settings) as lake:
