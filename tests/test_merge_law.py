@@ -260,6 +260,18 @@ def test_what_a_file_has_and_the_api_did_not_return_is_kept_and_told(lake: duckd
     assert findings(lake) == []
 
 
+@pytest.mark.parametrize("files", [("a", "b"), ("b", "a")])
+def test_what_the_api_did_not_return_names_the_same_file_whichever_came_first(
+    lake: duckdb.DuckDBPyConnection, files: tuple[str, str]
+) -> None:
+    say(lake, "page", [api(9, "9")], claims=[("trades", -60, 60, "paged")])
+    for file in files:
+        say(lake, file, [buy(0, namespace="receipt", row_id="1")])
+    told = lake.execute("SELECT source FROM lake.ops.findings").fetchall()
+    rebuild(lake, "main", "rebuild", NOW, BOOKS)
+    assert lake.execute("SELECT source FROM lake.ops.findings").fetchall() == told == [("a",)]
+
+
 def test_a_claim_that_comes_later_judges_rows_that_only_a_file_has(lake: duckdb.DuckDBPyConnection) -> None:
     say(lake, "upload", [buy(0)])
     say(lake, "page", [], claims=[("trades", -60, 60, "paged")])

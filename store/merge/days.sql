@@ -7,6 +7,14 @@ FROM (
     SELECT occurred_at FROM leaving
 );
 
+-- what is said of rows that only files have names one of these files: a further one may be the one to name
+INSERT INTO days
+SELECT DISTINCT day_of(occurred_at), 0
+FROM incoming JOIN arriving USING (mapped_row)
+WHERE fate = 'known' AND origin = 'file' AND day_of(occurred_at) IN (
+        SELECT day_of(from_at) FROM lake.ops.findings WHERE connection = $connection AND kind = 'api_did_not_return' AND resolved_at IS NULL)
+    AND day_of(occurred_at) NOT IN (SELECT day FROM days);
+
 -- one stretch that is claimed since, or no longer; none where no claim came along
 CREATE TEMP TABLE IF NOT EXISTS changed_claims (stream VARCHAR, scope VARCHAR, from_at TIMESTAMPTZ, to_at TIMESTAMPTZ);
 
